@@ -1,0 +1,42 @@
+"""What can go wrong between a policy file and a published index.
+
+    IndexerError
+    ├── PolicyFileError          one file cannot be read; the run goes on and reports it
+    ├── NoPoliciesError          the given paths hold nothing that can be indexed
+    ├── IndexMissingError        there is no index where one was expected
+    ├── IndexDamagedError        the directory's parts do not fit together
+    ├── EncoderMismatchError     the index was built with another encoder
+    └── IndexLockedError         another process is writing
+
+Every message names the thing, what was found and what to do.
+"""
+
+from __future__ import annotations
+
+
+class IndexerError(Exception):
+    """Base of the package's errors."""
+
+
+class PolicyFileError(IndexerError):
+    """A policy file cannot be read; it is named in the build's report and stops nothing."""
+
+
+class NoPoliciesError(IndexerError):
+    """The given paths hold no file that can be indexed."""
+
+
+class IndexMissingError(IndexerError):
+    """There is no published index in the directory."""
+
+
+class IndexDamagedError(IndexerError):
+    """The index directory is incomplete or from an unknown format."""
+
+
+class EncoderMismatchError(IndexerError):
+    """The index was built with another encoder than the one loaded."""
+
+
+class IndexLockedError(IndexerError):
+    """Another process is writing to the index directory."""

@@ -1,0 +1,278 @@
+"""Deciding which candidates open clauses and where each stands in the tree.
+
+A beam search over readings: at each candidate a state may reject it (it is text), continue an open
+sequence, or open a new level, each at a cost. A number that continues its sequence costs nothing; a
+cross-reference at the start of a line continues nothing and is cheapest to reject. The cheapest
+whole reading wins, so an early ambiguity ("(i)": roman or letter?) is settled by what follows.
+
+The costs say how surprising a step is in a real policy, on a scale where 1 is a new list that
+opens where one may; only their order matters much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.outline.candidates import Candidate
+from indexer.outline.headings import announces, is_appended_part
+from indexer.outline.markers import HEADING, Marker
+
+_BEAM = 24
+
+_OPEN_FIRST = 1.0
+_OPEN_LATER = 7.0
+_SAME_STYLE_NESTED = 1.5
+_SAME_STYLE_AFTER_COLON = 0.5
+_WRONG_RANK = 4.0
+_JUMP = {1: 0.0, 2: 2.0, 3: 3.0}
+_FAR_JUMP = 5.5
+_REPEATED_NUMBER = 4.5
+_CONTINUED_UNIT = 0.5
+_CONTINUED_OTHER = 3.0
+_RESUMED = 2.0
+_UNLIKELY_PARENT = 1.0
+_UNFINISHED = 1.0
+_REJECT = 4.0
+_REJECT_UNFINISHED = 1.5
+_REJECT_BARE = 1.0
+_REJECT_INLINE = 0.5
+_REJECT_DOUBTFUL = 0.3
+_REJECT_HEADING = 2.0
+_REJECT_ISOLATED_HEADING = 3.0
+
+_SECTION_BONUS = 0.4
+_SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",
+    "Chapter I", "Part", "Part I", "Part A", "第编", "第部分", "第章", "第节", "第条"})  # fmt: skip
+_PLAIN_SECTION_STYLES = frozenset({"1.", "1、", "1 "})
+"""Numbering of whole sections; the plain ones only where the line is a heading."""
+
+_RANKS = {
+    "第编": 0, "第部分": 1, "第章": 2, "第节": 3, "第条": 4, "第款": 5, "第项": 6,
+    "Part": 1, "Part I": 1, "Part A": 1, "Chapter": 2, "Chapter I": 2, "Chapter A": 2,
+    "Section": 3, "Article": 4, "Article I": 4, "Clause": 4, "Clause I": 4,
+}  # fmt: skip
+"""Units of legal texts, from the widest; numbering of the deeper ones runs on across the wider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An accepted candidate in its place."""
+
+    candidate: Candidate
+    marker: Marker
+    parent: Node | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    cost: float
+    top: Node | None
+    accepted: _Chain | None
+    last: dict[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The accepted nodes, newest first: shared between states, so that a step costs no copy."""
+
+    node: Node
+    before: _Chain | None
+
+
+def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
+    """The accepted nodes in reading order, each linked to its parent."""
+    states = [_State(0.0, None, None, {})]
+    for candidate in candidates:
+        following: list[_State] = []
+        for state in states:
+            following.extend(_steps(state, candidate))
+        following.sort(key=lambda state: state.cost)
+        states = following[:_BEAM]
+    nodes: list[Node] = []
+    chain = states[0].accepted
+    while chain:
+        nodes.append(chain.node)
+        chain = chain.before
+    return nodes[::-1]
+
+
+def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
+    if candidate.heading_level is not None:
+        yield _accept(state, candidate, *_marked_up_heading(state, candidate), cost=0.0)
+        return
+    penalty = _UNFINISHED if candidate.unfinished else 0.0
+    if candidate.readings:
+        for reading in candidate.readings:
+            for marker, parent, cost in _numbered(state, candidate, reading):
+                total = cost + reading.doubt + penalty
+                yield _accept(state, candidate, marker, parent, cost=total)
+    else:
+        marker = Marker(HEADING, (0,), candidate.text, 0)
+        for parent, cost in _unnumbered(state, candidate):
+            yield _accept(state, candidate, marker, parent, cost=cost)
+    yield _State(
+        state.cost + _rejection(candidate), state.top, state.accepted, state.last
+    )
+
+
+def _accept(
+    state: _State, candidate: Candidate, marker: Marker, parent: Node | None, cost: float
+) -> _State:
+    node = Node(candidate, marker, parent, parent.depth + 1 if parent else 0)
+    chain = _Chain(node, state.accepted)
+    return _State(state.cost + cost, node, chain, state.last | {marker.style: node})
+
+
+def _rejection(candidate: Candidate) -> float:
+    if not candidate.readings:
+        return _REJECT_ISOLATED_HEADING if candidate.isolated else _REJECT_HEADING
+    if candidate.inline:
+        return _REJECT_INLINE
+    if all(reading.doubt >= 3 for reading in candidate.readings):
+        return _REJECT_DOUBTFUL
+    if candidate.readings[0].style == "1 ":
+        return _REJECT_BARE
+    return _REJECT_UNFINISHED if candidate.unfinished else _REJECT
+
+
+def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Node | None]:
+    """Place by the markup's level; the reading that continues the sequence of its level."""
+    parent = state.top
+    sibling: Node | None = None
+    level = candidate.heading_level or 1
+    while parent and (
+        parent.candidate.heading_level is None or parent.candidate.heading_level >= level
+    ):
+        sibling, parent = parent, parent.parent
+    for reading in candidate.readings:
+        if sibling and reading.style == sibling.marker.style:
+            return reading, parent
+    if candidate.readings and candidate.readings[0].doubt < 3:
+        return candidate.readings[0], parent
+    return Marker(HEADING, (0,), candidate.text, 0), parent
+
+
+def _numbered(
+    state: _State, candidate: Candidate, marker: Marker
+) -> Iterator[tuple[Marker, Node | None, float]]:
+    """Every place that a number could take, with its cost."""
+    bullet = marker.style.startswith("•")
+    open_styles: set[str] = set()
+    node = state.top
+    while node:
+        open_styles.add(node.marker.style)
+        if bullet and node.marker.style == marker.style:
+            ordinal = node.marker.last + 1
+            yield Marker(marker.style, (ordinal,), f"•{ordinal}", marker.length), node.parent, 0.0
+            return
+        if node.marker.style == marker.style and _same_branch(node.marker, marker):
+            step = marker.last - node.marker.last
+            if step > 0:
+                yield marker, node.parent, _JUMP.get(step, _FAR_JUMP)
+            elif step == 0 and not candidate.inline:
+                yield marker, node.parent, _REPEATED_NUMBER
+        if len(marker.numbers) > 1 and node.marker.numbers == marker.numbers[:-1]:
+            bracketed = _UNLIKELY_PARENT if node.marker.style.startswith("(") else 0.0
+            yield marker, node, _JUMP.get(marker.last, _FAR_JUMP) + bracketed
+        if node.candidate.heading_level is not None:
+            break  # a list cannot outlive the marked-up heading that it stands under
+        node = node.parent
+    if candidate.inline:
+        return
+    yield from _opening(state, candidate, marker, marker.style in open_styles)
+    yield from _resuming(state, marker, open_styles)
+
+
+def _same_branch(one: Marker, other: Marker) -> bool:
+    return len(one.numbers) == len(other.numbers) and one.numbers[:-1] == other.numbers[:-1]
+
+
+def _opening(
+    state: _State, candidate: Candidate, marker: Marker, already_open: bool
+) -> Iterator[tuple[Marker, Node | None, float]]:
+    """A new level under the innermost open clause."""
+    if marker.style.startswith("•"):
+        yield Marker(marker.style, (1,), "•1", marker.length), state.top, _OPEN_FIRST
+        return
+    first = marker.last == 1 and all(number <= 1 for number in marker.numbers[1:])
+    cost = _OPEN_FIRST if first else _OPEN_LATER
+    if already_open:
+        cost += _SAME_STYLE_AFTER_COLON if candidate.after_colon else _SAME_STYLE_NESTED
+    top = state.top
+    if top and top.marker.style.startswith("•"):
+        cost += _WRONG_RANK / 2
+    rank = _RANKS.get(marker.style)
+    if rank is not None and top and _deepest_rank(top) >= rank:
+        cost += _WRONG_RANK
+    if first and top and not already_open and _under_plain_headings_only(top):
+        # A section after an "Introduction" without number: beside it rather than inside it.
+        section = not candidate.after_colon and (
+            marker.style in _SECTION_STYLES
+            or (candidate.bodiless and marker.style in _PLAIN_SECTION_STYLES)
+        )
+        yield marker, None, cost + (-_SECTION_BONUS if section else _SECTION_BONUS)
+    yield marker, top, cost
+    if top and first and not candidate.after_colon and not already_open:
+        # A list that ended, and another kind of list at its own level's parent.
+        yield marker, top.parent, cost + 2.5
+
+
+def _under_plain_headings_only(node: Node | None) -> bool:
+    while node:
+        if node.marker.style != HEADING or node.candidate.heading_level is not None:
+            return False
+        node = node.parent
+    return True
+
+
+def _deepest_rank(node: Node | None) -> int:
+    deepest = -1
+    while node:
+        deepest = max(deepest, _RANKS.get(node.marker.style, -1))
+        node = node.parent
+    return deepest
+
+
+def _resuming(
+    state: _State, marker: Marker, open_styles: set[str]
+) -> Iterator[tuple[Marker, Node | None, float]]:
+    """A sequence that was interrupted: 第三条 after 第二章, or "6." after an unnumbered heading."""
+    before = state.last.get(marker.style)
+    if before is None or marker.style in open_styles or len(marker.numbers) > 1:
+        return
+    if marker.last != before.marker.last + 1:
+        return
+    ranked = marker.style in _RANKS
+    yield marker, state.top, _CONTINUED_UNIT if ranked else _CONTINUED_OTHER
+    node = state.top
+    while node and node is not before.parent:
+        node = node.parent
+    if node is before.parent:
+        yield marker, before.parent, _RESUMED
+
+
+def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | None, float]]:
+    """Every place that a heading without number could take, with its cost."""
+    top = state.top
+    if is_appended_part(candidate.text):
+        yield None, 0.0
+        return
+    if top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block:
+        yield top, 0.5
+    shallowest: Node | None = None
+    root: Node | None = None
+    node = top
+    while node:
+        if node.marker.style == HEADING:
+            shallowest = node
+        if announces(node.candidate.text, candidate.text):
+            yield node, 0.3
+        root, node = node, node.parent
+    if shallowest:
+        yield shallowest.parent, 0.8
+    else:
+        yield None, 1.0
+        if root:
+            yield root, 1.5

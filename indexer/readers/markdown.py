@@ -1,0 +1,151 @@
+"""Markdown: headings, list items, paragraphs and table rows with their levels and places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from indexer.outline.headings import is_heading_like
+from indexer.records import Block, BlockKind, Document
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\s*\{:[^{}\n]*\}\s*$|^\s*\{:[^{}\n]*\}", re.MULTILINE)
+_SPACES = re.compile(r"[ \t\u00a0]+")
+
+
+def read_markdown(text: str, encoding: str) -> Document:
+    """A document whose blocks hold plain text and point at the lines of their markup."""
+    front = _FRONT_MATTER.match(text)
+    # Front matter is blanked, not cut, so that line numbers keep meaning the stored text.
+    body = re.sub(r"[^\n]", " ", front[0]) + text[front.end() :] if front else text
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    walker = _Walker(text, starts)
+    for position, token in enumerate(tokens):
+        walker.visit(token, tokens[position + 1] if position + 1 < len(tokens) else None)
+    return Document(text, _separated(walker.blocks), "markdown", encoding)
+
+
+class _Walker:
+    """Turns the token stream into blocks, remembering which list item it is in."""
+
+    def __init__(self, text: str, starts: Sequence[int]) -> None:
+        self.text = text
+        self.starts = starts
+        self.blocks: list[Block] = []
+        self._lists: list[str] = []
+        self._marker: str | None = None
+        self._item_start: int | None = None
+        self._row: list[str] | None = None
+
+    def visit(self, token: Token, following: Token | None) -> None:
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            self._lists.append("•" if token.type[0] == "b" else token.markup)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self._lists.pop()
+        elif token.type == "list_item_open" and token.map:
+            self._marker = "•" if token.markup in "-*+" else f"{token.info}{token.markup}"
+            self._item_start = self.starts[token.map[0]]
+        elif token.type == "heading_open" and following and token.map:
+            level = int(token.tag[1:])
+            self._add("heading", _plain(following), token.map, level=level)
+        elif token.type == "paragraph_open" and following and token.map:
+            self._paragraph(following, token.map)
+        elif token.type in ("code_block", "fence", "html_block") and token.map:
+            content = re.sub(r"<[^>]*>", " ", token.content)
+            self._add("paragraph", content.strip(), token.map)
+        elif token.type == "tr_open":
+            self._row = []
+        elif token.type == "inline" and self._row is not None:
+            self._row.append(_plain(token))
+        elif token.type == "tr_close" and self._row is not None:
+            if token.map or self._row:
+                self._table_row()
+            self._row = None
+        if token.type == "tr_open" and token.map:
+            self._row_map = token.map
+
+    def _paragraph(self, inline: Token, lines: Sequence[int]) -> None:
+        text = _plain(inline)
+        links_only = _is_contents_entry(inline)
+        if self._marker is not None:
+            text = f"{self._marker} {text}"
+            start = self._item_start
+            self._marker = None
+            self._add(
+                "list_item", text, lines, level=len(self._lists), start=start,
+                in_contents=links_only,
+            )  # fmt: skip
+        elif _is_all_strong(inline) and not self._lists and is_heading_like(text, isolated=True):
+            self._add("heading", text, lines, level=6)
+        else:
+            self._add("paragraph", text, lines)
+
+    def _table_row(self) -> None:
+        cells = self._row or []
+        self._add("table_row", " | ".join(cells), self._row_map)
+
+    def _add(
+        self,
+        kind: BlockKind,
+        text: str,
+        lines: Sequence[int],
+        *,
+        level: int | None = None,
+        start: int | None = None,
+        in_contents: bool = False,
+    ) -> None:
+        cleaned = _SPACES.sub(" ", _ATTRIBUTES.sub("", text)).strip()
+        if not cleaned:
+            return
+        begin = self.starts[lines[0]] if start is None else start
+        end = min(self.starts[lines[1]], len(self.text))
+        begin += len(self.text[begin:end]) - len(self.text[begin:end].lstrip())
+        end = begin + len(self.text[begin:end].rstrip())
+        self.blocks.append(
+            Block(kind, cleaned, begin, end, level, verbatim=False, in_contents=in_contents)
+        )
+
+
+def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Blocks in reading order, each ending where the next begins at the latest."""
+    ordered = sorted(blocks, key=lambda block: (block.start, block.end))
+    cut = [replace(b, end=min(b.end, n.start)) for b, n in pairwise(ordered)]
+    return (*cut, *ordered[-1:])
+
+
+def _plain(inline: Token) -> str:
+    """What a reader sees of an inline token: text and code without emphasis, links as their text."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(child.content)
+    return "".join(parts)
+
+
+def _is_contents_entry(inline: Token) -> bool:
+    """A list item that is one link to a heading of the same page."""
+    children = [c for c in inline.children or () if c.content.strip() or c.type.startswith("link")]
+    if len(children) < 3 or children[0].type != "link_open" or children[-1].type != "link_close":
+        return False
+    return str(children[0].attrs.get("href", "")).startswith("#")
+
+
+def _is_all_strong(inline: Token) -> bool:
+    children = [c for c in inline.children or () if c.content or c.nesting]
+    if len(children) < 3 or children[0].type != "strong_open":
+        return False
+    if children[-1].type != "strong_close":
+        return False
+    return sum(c.type == "strong_open" for c in children) == 1

@@ -1,0 +1,107 @@
+"""The records that flow from a policy file to the index. All are frozen: change is a new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "list_item", "table_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line or markup block of a document.
+
+    `start` and `end` are character offsets into `Document.source`. Where `verbatim` is true,
+    `text == source[start:end]`, so an offset inside the text is an offset into the source;
+    otherwise `text` is what a reader sees once the markup is removed.
+    """
+
+    kind: BlockKind
+    text: str
+    start: int
+    end: int
+    level: int | None = None
+    """Heading level (1 = highest) or list nesting (1 = outermost) where the markup states it."""
+    verbatim: bool = True
+    isolated: bool = False
+    """A blank line stands before and after it."""
+    in_contents: bool = False
+    """The markup itself shows that this belongs to a table of contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy file as read: the stored text and its blocks in reading order."""
+
+    source: str
+    blocks: tuple[Block, ...]
+    format: Literal["text", "markdown"]
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a policy's own text says about it; `None` where it says nothing."""
+
+    title: str
+    lang: str
+    effective_date: date | None = None
+    updated_date: date | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What people cite: a numbered or headed piece of a policy, with its place.
+
+    The spans of a policy's clauses, in order, are its whole source text: each holds the clause's
+    own words without those of its sub-clauses. `text` is the span as a reader sees it, without
+    indentation, markup, and table-of-contents lines.
+    """
+
+    id: str
+    policy_id: str
+    version: str
+    ordinal: int
+    parent_id: str | None
+    labels: tuple[str, ...]
+    heading: str | None
+    heading_path: tuple[str, ...]
+    citation: str
+    lang: str
+    text: str
+    start: int
+    end: int
+    lead_in: str = ""
+    """The sentence ending in a colon by which the parent introduces this clause, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is embedded: a clause, or a piece of a long one, with its context in front."""
+
+    clause_id: str
+    ordinal: int
+    context: str
+    text: str
+
+    @property
+    def embedded_text(self) -> str:
+        """Exactly the text that the encoder sees, without its prompt."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One text of a policy: its metadata, clauses and stored source."""
+
+    policy_id: str
+    version: str
+    metadata: Metadata
+    source: str
+    source_path: str
+    format: str
+    content_sha256: str
+    clauses: tuple[Clause, ...] = field(default=(), repr=False)
