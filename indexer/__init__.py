@@ -1,0 +1,1 @@
+"""policy files → index directory: readers, outline, clauses, passages, vectors, store."""

@@ -1,0 +1,349 @@
+"""Building an index: read what changed, embed what is new, publish one generation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
+from indexer.errors import IndexMissingError, NoPoliciesError, PolicyFileError
+from indexer.metadata import describe, version_name
+from indexer.outline.clauses import split_clauses
+from indexer.outline.markers import fold
+from indexer.passages import make_passages
+from indexer.readers import READABLE_SUFFIXES, read_document
+from indexer.records import Document, PolicyVersion
+from indexer.rows import clauses_of_version
+from indexer.store import Store, StoredVersion, read_vectors
+from indexer.vectors import VectorIndex
+from models import Encoder
+
+PARSER = 1
+"""Raised with every change to reading or parsing that changes clauses: files are read again."""
+
+_EMBED_BATCH = 512
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name ("reading", "embedding"), the number done, and the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A policy file, its id, and its name under the folder that was given."""
+
+    path: Path
+    policy_id: str
+    name: str
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did. `failed` and `skipped` hold (file, reason)."""
+
+    generation: int = 0
+    published: bool = False
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    policies: int = 0
+    clauses: int = 0
+    passages: int = 0
+    embedded: int = 0
+    encoder_changed: bool = False
+    reading_seconds: float = 0.0
+    embedding_seconds: float = 0.0
+
+
+def build_index(
+    paths: Sequence[Path], root: Path, encoder: Encoder, progress: Progress | None = None
+) -> BuildReport:
+    """Brings the index in `root` up to date with the policy files in `paths`.
+
+    Folders are read recursively; a policy whose file is gone from a given folder is removed, other
+    policies of the index stay. Files and clauses that did not change are not read or embedded
+    again. A file that cannot be read is reported, keeps its indexed version, and stops nothing.
+
+    Raises `NoPoliciesError` when there is nothing to index, `IndexLockedError` when another process
+    is writing.
+    """
+    report = BuildReport()
+    tell = progress or _silent
+    files = find_files(paths, report)
+    directory = IndexDirectory(root)
+    with directory.writing():
+        manifest = _published(directory)
+        store = Store(directory.store)
+        try:
+            generation = manifest.generation if manifest else 0
+            store.roll_back_to(generation)
+            known = store.live_versions()
+            if not files and not known:
+                raise NoPoliciesError(_nothing_found(paths, report))
+            report.encoder_changed = _is_other_encoder(manifest, encoder)
+            _read(store, files, paths, known, generation + 1, report, tell)
+            if not store.live_versions() and not known:
+                raise NoPoliciesError(_nothing_readable(report))
+            _embed(store, encoder, generation + 1, report, tell)
+            _publish(directory, store, encoder, manifest, report)
+        finally:
+            store.close()
+    return report
+
+
+def index_policies(
+    policies: Sequence[PolicyVersion], root: Path, encoder: Encoder, progress: Progress | None = None
+) -> BuildReport:
+    """Indexes policy versions that are parsed already, replacing those of the same id.
+
+    The way in for texts that are no files, such as an evaluation task's corpus.
+    """
+    report = BuildReport()
+    directory = IndexDirectory(root)
+    with directory.writing():
+        manifest = _published(directory)
+        store = Store(directory.store)
+        try:
+            generation = manifest.generation if manifest else 0
+            store.roll_back_to(generation)
+            known = store.live_versions()
+            report.encoder_changed = _is_other_encoder(manifest, encoder)
+            with store.transaction():
+                for policy in policies:
+                    before = known.get(policy.policy_id)
+                    if before:
+                        store.remove_version(before.key, generation + 1)
+                    store.add_version(policy, policy.source_path, PARSER, generation + 1)
+                    (report.updated if before else report.added).append(policy.policy_id)
+            _embed(store, encoder, generation + 1, report, progress or _silent)
+            _publish(directory, store, encoder, manifest, report)
+        finally:
+            store.close()
+    return report
+
+
+def parse_policy(
+    file: SourceFile, document: Document, before: StoredVersion | None = None
+) -> PolicyVersion:
+    """A document as a policy version with its clauses. `before` is the version indexed now."""
+    digest = content_sha256(document)
+    described = describe(document, fallback_title=_title_from(file.path))
+    fallback = "1"
+    if before and before.version.isdigit() and len(before.version) < 6:
+        same = before.content_sha256 == digest
+        fallback = before.version if same else str(int(before.version) + 1)
+    version = version_name(described.metadata, fallback)
+    clauses = split_clauses(
+        document, described.metadata, file.policy_id, version, described.title_blocks
+    )
+    return PolicyVersion(
+        policy_id=file.policy_id,
+        version=version,
+        metadata=described.metadata,
+        source=document.source,
+        source_path=str(file.path.resolve()),
+        format=document.format,
+        content_sha256=digest,
+        clauses=clauses,
+    )
+
+
+def content_sha256(document: Document) -> str:
+    """The hash by which a text is known to be unchanged."""
+    return hashlib.sha256(document.source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find_files(paths: Sequence[Path], report: BuildReport) -> list[SourceFile]:
+    """The policy files under the given paths; what is left out is noted in the report."""
+    found: dict[str, SourceFile] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
+            candidates = [(p, p.relative_to(path)) for p in inside]
+        elif path.exists():
+            candidates = [(path, Path(path.name))]
+        else:
+            report.failed.append((str(path), "no such file or folder"))
+            continue
+        for file, relative in candidates:
+            if file.suffix.lower() not in READABLE_SUFFIXES:
+                reason = f"no reader for {file.suffix or 'files without suffix'}"
+                report.skipped.append((str(file), reason))
+                continue
+            policy_id = policy_id_of(relative)
+            other = found.get(policy_id)
+            if other and other.path.resolve() != file.resolve():
+                reason = f"has the id {policy_id} like {other.path}; rename one of the two"
+                report.failed.append((str(file), reason))
+                continue
+            found[policy_id] = SourceFile(file, policy_id, relative.as_posix())
+    return list(found.values())
+
+
+def policy_id_of(relative: Path) -> str:
+    """The id of a policy from its file's place: `legal/Terms of Use.md` gives `legal-terms-of-use`.
+
+    Letters of any script are kept; everything else becomes a hyphen.
+    """
+    name = fold("/".join((*relative.parts[:-1], relative.stem))).lower()
+    return re.sub(r"[\W_]+", "-", name).strip("-") or "policy"
+
+
+def _read(
+    store: Store,
+    files: Sequence[SourceFile],
+    paths: Sequence[Path],
+    known: dict[str, StoredVersion],
+    generation: int,
+    report: BuildReport,
+    tell: Progress,
+) -> None:
+    """Parses new and changed files into the store, and removes what is gone."""
+    started = time.perf_counter()
+    for done, file in enumerate(files):
+        tell("reading", done, len(files))
+        before = known.get(file.policy_id)
+        try:
+            document = read_document(file.path)
+        except PolicyFileError as error:
+            report.failed.append((str(file.path), str(error)))
+            continue
+        if before and _is_same(before, file, document):
+            report.unchanged.append(file.policy_id)
+            continue
+        policy = parse_policy(file, document, before)
+        with store.transaction():
+            if before:
+                store.remove_version(before.key, generation)
+            store.add_version(policy, file.name, PARSER, generation)
+        (report.updated if before else report.added).append(file.policy_id)
+    tell("reading", len(files), len(files))
+    present = {file.policy_id for file in files}
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    with store.transaction():
+        for policy_id, version in known.items():
+            source = Path(version.source_path)
+            gone = policy_id not in present and not source.exists()
+            if gone and any(folder in source.parents for folder in folders):
+                store.remove_version(version.key, generation)
+                report.removed.append(policy_id)
+    report.reading_seconds = time.perf_counter() - started
+
+
+def _is_same(before: StoredVersion, file: SourceFile, document: Document) -> bool:
+    return (
+        before.parser == PARSER
+        and before.source_path == str(file.path.resolve())
+        and before.content_sha256 == content_sha256(document)
+    )
+
+
+def _embed(
+    store: Store, encoder: Encoder, generation: int, report: BuildReport, tell: Progress
+) -> None:
+    """Makes the passages that are missing and embeds those not embedded before."""
+    started = time.perf_counter()
+    digest = encoder.fingerprint.digest
+    with store.transaction():
+        if report.encoder_changed:
+            store.remove_passages(generation)
+        for key, title in store.versions_without_passages():
+            clauses = clauses_of_version(store.connection(), key)
+            keys = store.clause_keys(key)
+            for clause_id, passages in make_passages(title, clauses, encoder).items():
+                store.add_passages(keys[clause_id], passages, digest, generation)
+    missing = store.texts_to_embed()
+    report.embedded = len(missing)
+    done = 0
+    tell("embedding", 0, len(missing))
+    # Longest first: batches of one length waste no padding, and memory peaks at the start.
+    missing.sort(key=lambda item: -len(item[1]))
+    for start in range(0, len(missing), _EMBED_BATCH):
+        batch = missing[start : start + _EMBED_BATCH]
+
+        def on_progress(count: int) -> None:
+            nonlocal done
+            done += count
+            tell("embedding", done, len(missing))
+
+        vectors = encoder.encode_passages([text for _, text in batch], on_progress)
+        store.add_vectors([key for key, _ in batch], vectors)
+    report.embedding_seconds = time.perf_counter() - started
+
+
+def _publish(
+    directory: IndexDirectory,
+    store: Store,
+    encoder: Encoder,
+    before: Manifest | None,
+    report: BuildReport,
+) -> None:
+    """Writes the vector index and the manifest; a build that changed nothing publishes nothing."""
+    report.policies, report.clauses, report.passages = store.counts()
+    changed = report.added or report.updated or report.removed or report.encoder_changed
+    if before and not changed:
+        report.generation = before.generation
+        return
+    generation = before.generation + 1 if before else 1
+    keys, vectors = read_vectors(store.connection(), generation, encoder.dimension)
+    VectorIndex.build(keys, vectors).save(directory.vectors(generation))
+    manifest = Manifest(
+        generation=generation,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        encoder=encoder.fingerprint,
+        policies=report.policies,
+        clauses=report.clauses,
+        passages=report.passages,
+    )
+    publish(directory, manifest)
+    report.generation, report.published = generation, True
+    kept = {directory.vectors(generation), directory.vectors(generation - 1)}
+    for file in directory.vector_files():
+        if file not in kept:
+            file.unlink(missing_ok=True)
+    store.purge(generation - 1)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _is_other_encoder(manifest: Manifest | None, encoder: Encoder) -> bool:
+    return manifest is not None and manifest.encoder.digest != encoder.fingerprint.digest
+
+
+def _published(directory: IndexDirectory) -> Manifest | None:
+    try:
+        return read_manifest(directory)
+    except IndexMissingError:
+        return None
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def _title_from(path: Path) -> str:
+    return re.sub(r"[-_]+", " ", path.stem).strip().capitalize() or "Policy"
+
+
+def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
+    named = ", ".join(str(path) for path in paths)
+    known = ", ".join(sorted(READABLE_SUFFIXES))
+    extra = f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
+    missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    return f"no policies in {named}: expected files ending in {known}{extra}" + (
+        f" ({missing})" if missing else ""
+    )
+
+
+def _nothing_readable(report: BuildReport) -> str:
+    reasons = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    return f"none of the policy files can be read: {reasons}"

@@ -1,0 +1,92 @@
+"""Reading clauses and policies out of the store's rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+
+from indexer.records import Clause
+
+CLAUSE_COLUMNS = (
+    "clauses.id, versions.policy_id, versions.version, clauses.ordinal, clauses.parent_id, "
+    "clauses.labels, clauses.heading, clauses.heading_path, clauses.citation, clauses.lang, "
+    'clauses.text, clauses.start, clauses."end", clauses.lead_in'
+)
+CLAUSES = "clauses JOIN versions ON versions.key = clauses.version_key"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRecord:
+    """A policy as it is listed: the metadata of its current version."""
+
+    id: str
+    title: str
+    lang: str
+    version: str
+    effective_date: date | None
+    updated_date: date | None
+    revision: str | None
+    source_path: str
+    """Relative to the folder that was indexed."""
+    format: str
+    clause_count: int
+
+
+POLICY_COLUMNS = (
+    "policy_id, title, lang, version, effective_date, updated_date, revision, source_name, format, "
+    "(SELECT count(*) FROM clauses WHERE version_key = versions.key)"
+)
+
+
+def clause_from(row: tuple[object, ...]) -> Clause:
+    """A clause from a row of `CLAUSE_COLUMNS`."""
+    (id_, policy, version, ordinal, parent, labels, heading, path, citation, lang, text, start,
+     end, lead_in) = row  # fmt: skip
+    return Clause(
+        id=str(id_),
+        policy_id=str(policy),
+        version=str(version),
+        ordinal=int(str(ordinal)),
+        parent_id=None if parent is None else str(parent),
+        labels=tuple(json.loads(str(labels))),
+        heading=None if heading is None else str(heading),
+        heading_path=tuple(json.loads(str(path))),
+        citation=str(citation),
+        lang=str(lang),
+        text=str(text),
+        start=int(str(start)),
+        end=int(str(end)),
+        lead_in=str(lead_in),
+    )
+
+
+def policy_from(row: tuple[object, ...]) -> PolicyRecord:
+    """A policy from a row of `POLICY_COLUMNS`."""
+    id_, title, lang, version, effective, updated, revision, source, format_, clauses = row
+    return PolicyRecord(
+        id=str(id_),
+        title=str(title),
+        lang=str(lang),
+        version=str(version),
+        effective_date=_date(effective),
+        updated_date=_date(updated),
+        revision=None if revision is None else str(revision),
+        source_path=str(source),
+        format=str(format_),
+        clause_count=int(str(clauses)),
+    )
+
+
+def clauses_of_version(db: sqlite3.Connection, version_key: int) -> list[Clause]:
+    """A version's clauses in reading order."""
+    rows = db.execute(
+        f"SELECT {CLAUSE_COLUMNS} FROM {CLAUSES} WHERE versions.key = ? ORDER BY clauses.ordinal",
+        (version_key,),
+    )
+    return [clause_from(row) for row in rows]
+
+
+def _date(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -1,0 +1,317 @@
+"""The command `policy-search`: index, search, serve, evaluate."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from indexer.errors import IndexerError
+from models.errors import ModelError
+from service.errors import ServiceError
+from service.progress import progress_reporter
+from service.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from indexer.build import BuildReport
+    from models import Encoder
+    from service.search.records import Hit
+
+app = typer.Typer(
+    name="policy-search",
+    help="Search company policies: ask in English or Chinese, get the clauses that answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_NAMED_FAILURES = 20
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", help="Index directory (POLICY_SEARCH_INDEX).", show_default=False),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="Encoder: embedded, or a sentence-transformers name or folder (POLICY_SEARCH_MODEL).",
+        show_default=False,
+    ),
+]
+
+
+def main() -> None:
+    """Runs the command; an error people can act on is one message and exit code 1 or 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        app()
+    except (IndexerError, ModelError, ServiceError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@app.callback()
+def _callback(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        from service import package_version
+
+        print(f"policy-search {package_version()}")
+        raise typer.Exit
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Policy files, or folders of them (.txt, .md).")
+    ],
+    index: IndexOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Index policies, or bring an index up to date with them.
+
+    Only what changed is read and embedded again. A policy whose file is gone from a given folder
+    is removed; policies from elsewhere stay.
+    """
+    from indexer.build import build_index
+
+    settings = load_settings(index=index, model=model)
+    encoder = _load_encoder(settings)
+    with progress_reporter() as progress:
+        report = build_index(paths, settings.index, encoder, progress)
+    _print_report(report, settings.index)
+    if report.failed:
+        sys.exit(1)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for, in English or Chinese.")],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits to print.")] = 5,
+    offset: Annotated[int, typer.Option(min=0, help="Hits to skip.")] = 0,
+    lang: Annotated[
+        list[str] | None, typer.Option(help="Only clauses in this language; repeatable.")
+    ] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="Only this policy, by id; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask a question and print the clauses that answer."""
+    from service.search.live import LiveIndex
+    from service.search.records import SearchFilter, SearchQuery
+    from service.search.searcher import Searcher
+
+    settings = load_settings(index=index, model=model)
+    encoder = _load_encoder(settings)
+    live = LiveIndex(settings.index, encoder)
+    try:
+        unknown = [p for p in policy or () if live.snapshot.policy(p) is None]
+        if unknown:
+            known = ", ".join(p.id for p in live.snapshot.policies())
+            _fail(f"no policy has the id {', '.join(unknown)}; known: {known}")
+        searcher = Searcher(live, encoder, longest_query=settings.max_query_chars)
+        restriction = SearchFilter(tuple(lang or ()), tuple(policy or ()))
+        result = searcher.search(SearchQuery(question, limit, offset, filter=restriction))
+    finally:
+        live.close()
+    if as_json:
+        hits = [_hit_as_json(hit) for hit in result.hits]
+        fields = {"query": result.query, "query_lang": result.query_lang, "total": result.total}
+        print(json.dumps(fields | {"hits": hits}, ensure_ascii=False, indent=2))
+        return
+    for hit in result.hits:
+        print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {hit.score:.3f}")
+        if hit.heading_path:
+            print(f"     {' › '.join(hit.heading_path)}")
+        print("     " + hit.text.replace("\n", "\n     "))
+        print(f"     {hit.id}\n")
+    if not result.hits:
+        print("No clauses found.")
+
+
+@app.command()
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on (POLICY_SEARCH_HOST).")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on (POLICY_SEARCH_PORT).")
+    ] = None,
+) -> None:
+    """Serve the HTTP API."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings = load_settings(index=index, model=model, host=host, port=port)
+    logging.getLogger().setLevel(settings.log_level.upper())
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        access_log=False,
+    )
+
+
+@app.command()
+def evaluate(
+    tasks: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Task folders in BEIR layout, or folders that hold such folders."),
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="A question file with gold snippets; needs --policies.")
+    ] = None,
+    policies: Annotated[
+        Path | None, typer.Option(help="The folder of policies that --questions asks about.")
+    ] = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Add plain cosine beside the search.")
+    ] = False,
+    restrict: Annotated[
+        str | None,
+        typer.Option(help="Each query sees only rows with its own value of this field."),
+    ] = None,
+    exclude_self: Annotated[
+        bool, typer.Option("--exclude-self", help="Query q-X never gets row X.")
+    ] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write the figures to this file.")
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Measure answers: nDCG@10, Recall@10, MRR@10, mAP, by language relation and pair."""
+    from service.evaluation.report import as_json, print_outcome
+    from service.evaluation.runner import run_questions, run_task
+    from service.evaluation.tasks import find_tasks, load_questions, load_task
+
+    if (questions is None) != (policies is None):
+        _fail("--questions and --policies go together")
+    folders = find_tasks(tasks or [])
+    if not folders and questions is None:
+        _fail("nothing to evaluate: give task folders, or --questions with --policies")
+    encoder = _load_encoder(load_settings(model=model))
+    outcomes = []
+    for folder in folders:
+        with progress_reporter() as progress:
+            outcome = run_task(
+                load_task(folder),
+                encoder,
+                baseline=baseline,
+                restrict=restrict,
+                exclude_self=exclude_self,
+                progress=progress,
+            )
+        print_outcome(outcome)
+        outcomes.append(outcome)
+    if questions is not None and policies is not None:
+        with progress_reporter() as progress:
+            outcome = run_questions(
+                load_questions(questions),
+                policies,
+                encoder,
+                name=questions.parent.name or questions.stem,
+                baseline=baseline,
+                progress=progress,
+            )
+        print_outcome(outcome)
+        outcomes.append(outcome)
+    if json_file is not None:
+        text = json.dumps(as_json(outcomes), ensure_ascii=False, indent=2)
+        try:
+            json_file.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            _fail(f"{json_file}: cannot be written: {error.strerror}")
+
+
+def _load_encoder(settings: Settings) -> Encoder:
+    from models import load_encoder
+
+    return load_encoder(
+        settings.model,
+        cache_dir=settings.cache,
+        offline=settings.offline,
+        threads=settings.threads,
+        on_message=lambda message: print(message, file=sys.stderr),
+    )
+
+
+def _print_report(report: BuildReport, root: Path) -> None:
+    for file, reason in report.skipped[:_NAMED_FAILURES]:
+        print(f"left out: {file}: {reason}", file=sys.stderr)
+    if len(report.skipped) > _NAMED_FAILURES:
+        print(f"left out: {len(report.skipped) - _NAMED_FAILURES} more files", file=sys.stderr)
+    for file, reason in report.failed:
+        text = reason if reason.startswith(file) else f"{file}: {reason}"
+        print(f"not indexed: {text}", file=sys.stderr)
+    if report.encoder_changed:
+        print("The encoder is another than before: every clause was embedded again.")
+    changes = [
+        f"{len(ids)} {name}"
+        for name, ids in (
+            ("added", report.added),
+            ("updated", report.updated),
+            ("removed", report.removed),
+            ("unchanged", report.unchanged),
+        )
+        if ids
+    ]
+    print(f"Policies: {', '.join(changes) or 'none read'}; {len(report.failed)} not readable.")
+    print(
+        f"Embedded {report.embedded} of {report.passages} passages "
+        f"({report.clauses} clauses, {report.policies} policies) "
+        f"in {report.embedding_seconds:.1f} s; read in {report.reading_seconds:.1f} s."
+    )
+    state = "Published" if report.published else "Nothing changed: still"
+    print(f"{state} generation {report.generation} in {root}.")
+
+
+def _hit_as_json(hit: Hit) -> dict[str, Any]:
+    effective = hit.policy.effective_date
+    return {
+        "rank": hit.rank,
+        "id": hit.id,
+        "citation": hit.citation,
+        "policy": {
+            "id": hit.policy.id,
+            "title": hit.policy.title,
+            "version": hit.policy.version,
+            "effective_date": effective.isoformat() if effective else None,
+        },
+        "lang": hit.lang,
+        "labels": list(hit.labels),
+        "heading_path": list(hit.heading_path),
+        "text": hit.text,
+        "score": hit.score,
+    }
+
+
+def _fail(message: str) -> None:
+    print(f"policy-search: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

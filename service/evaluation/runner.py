@@ -1,0 +1,256 @@
+"""Running tasks and questions through the search, and through plain cosine beside it."""
+
+from __future__ import annotations
+
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.build import build_index, index_policies
+from indexer.records import Clause, Metadata, PolicyVersion
+from models import Encoder
+from service.errors import EvaluationError
+from service.evaluation.metrics import Scores, score
+from service.evaluation.tasks import Question, Row, Task
+from service.search.live import LiveIndex
+from service.search.records import SearchFilter, SearchQuery
+from service.search.searcher import DEPTH, Searcher
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task's figures: `ours` through the search, `plain` by cosine alone where asked for."""
+
+    name: str
+    ours: dict[str, Scores]
+    plain: dict[str, Scores] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def run_task(
+    task: Task,
+    encoder: Encoder,
+    *,
+    baseline: bool = False,
+    restrict: str | None = None,
+    exclude_self: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Indexes a task's corpus in a temporary directory and asks its queries.
+
+    `restrict`: a query sees only the rows with its own value of this field. `exclude_self`: query
+    `q-X` never gets row `X`.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    queries = [query for query in task.queries if query.id in task.qrels]
+    policies = _as_policies(task, restrict)
+    row_of = {c.id: c.labels[0] for policy, _ in policies for c in policy.clauses}
+    rankings = {}
+    with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
+        index_policies([policy for policy, _ in policies], Path(folder), encoder, progress)
+        live = LiveIndex(Path(folder), encoder)
+        try:
+            searcher = Searcher(live, encoder, longest_query=1_000_000)
+            for done, query in enumerate(queries):
+                tell("asking", done, len(queries))
+                allowed = _allowed_policies(policies, query, restrict)
+                asked = SearchQuery(query.text, filter=SearchFilter(policy_id=allowed))
+                rankings[query.id] = [row_of[clause] for clause in searcher.rank(asked)]
+        finally:
+            live.close()
+    tell("asking", len(queries), len(queries))
+    plain = None
+    if baseline:
+        plain = _plain_rankings(task.corpus, queries, encoder, restrict, tell)
+    judged = {query.id: task.qrels[query.id] for query in queries}
+    asked_in = {query.id: query.lang for query in queries}
+    item_langs = {row.id: row.lang for row in task.corpus}
+
+    def scored(found: dict[str, list[str]]) -> dict[str, Scores]:
+        if exclude_self:
+            found = {q: [i for i in items if f"q-{i}" != q] for q, items in found.items()}
+        return score(found, judged, asked_in, item_langs)
+
+    return Outcome(task.name, scored(rankings), scored(plain) if plain is not None else None)
+
+
+def run_questions(
+    questions: Sequence[Question],
+    policies: Path,
+    encoder: Encoder,
+    *,
+    name: str = "questions",
+    baseline: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Indexes the policies and asks the questions; a hit is right when it holds a gold snippet.
+
+    Only policies that some gold names are searched, since nobody judged the others. Snippets are
+    compared after NFKC and without white space. Snippets that stand in one clause are one item;
+    a snippet that stands in no clause counts as not found.
+    """
+    judged = sorted({gold.policy_id for question in questions for gold in question.gold})
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
+        report = build_index([policies], Path(folder), encoder, progress)
+        notes.extend(f"not read: {file}: {reason}" for file, reason in report.failed)
+        live = LiveIndex(Path(folder), encoder)
+        try:
+            snapshot = live.snapshot
+            missing = [policy for policy in judged if snapshot.policy(policy) is None]
+            if missing:
+                raise EvaluationError(f"{policies}: no policy has the id {', '.join(missing)}")
+            notes.append(f"{len(judged)} judged policies of {snapshot.policy_count} are searched")
+            clauses = [clause for policy in judged for clause in snapshot.clauses(policy)]
+            matcher = _SnippetMatcher(clauses, questions, notes)
+            searcher = Searcher(live, encoder)
+            restriction = SearchFilter(policy_id=tuple(judged))
+
+            def ours(text: str) -> list[str]:
+                return searcher.rank(SearchQuery(text, filter=restriction))
+
+            outcome = Outcome(name, matcher.score(ours), notes=notes)
+            if baseline:
+                outcome = Outcome(
+                    name, outcome.ours, matcher.score(_plain_search(clauses, encoder)), notes
+                )
+        finally:
+            live.close()
+    return outcome
+
+
+class _SnippetMatcher:
+    """Turns gold snippets into items that rankings of clauses can be scored on."""
+
+    def __init__(
+        self, clauses: Sequence[Clause], questions: Sequence[Question], notes: list[str]
+    ) -> None:
+        self._questions = [question for question in questions if question.gold]
+        self._items: dict[str, dict[str, str]] = {}
+        self._grades: dict[str, dict[str, int]] = {}
+        self._langs: dict[str, str] = {}
+        compared = {clause.id: _compared(clause.text) for clause in clauses}
+        lang_of = {clause.policy_id: clause.lang for clause in reversed(clauses)}
+        for question in self._questions:
+            items: dict[str, str] = {}
+            grades: dict[str, int] = {}
+            for number, gold in enumerate(question.gold):
+                snippet = _compared(gold.snippet)
+                holders = [
+                    clause.id
+                    for clause in clauses
+                    if clause.policy_id == gold.policy_id and snippet in compared[clause.id]
+                ]
+                known = next((items[h] for h in holders if h in items), None)
+                item = known or f"{question.id}/{number}"
+                if not holders:
+                    notes.append(f"{question.id}: no clause of {gold.policy_id} holds a snippet")
+                for holder in holders:
+                    items.setdefault(holder, item)
+                grades[item] = max(grades.get(item, 0), gold.grade)
+                self._langs[item] = lang_of[gold.policy_id]
+            self._items[question.id], self._grades[question.id] = items, grades
+
+    def score(self, search: Callable[[str], Iterable[str]]) -> dict[str, Scores]:
+        rankings: dict[str, list[str]] = {}
+        qrels: dict[str, dict[str, int]] = {}
+        query_langs: dict[str, str] = {}
+        for question in self._questions:
+            for lang, text in question.texts.items():
+                query = f"{question.id}@{lang}"
+                items = self._items[question.id]
+                found = [items.get(clause, clause) for clause in search(text)]
+                rankings[query] = list(dict.fromkeys(found))
+                qrels[query], query_langs[query] = self._grades[question.id], lang
+        return score(rankings, qrels, query_langs, self._langs)
+
+
+def _as_policies(task: Task, restrict: str | None) -> list[tuple[PolicyVersion, object]]:
+    """A corpus as policies: one for each document, language and value of the restricting field."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in task.corpus:
+        value = str(row.fields.get(restrict)) if restrict else ""
+        key = (str(row.fields.get("doc", task.name)), row.lang, value)
+        groups.setdefault(key, []).append(row)
+    policies = []
+    for number, rows in enumerate(groups.values()):
+        policy_id = f"policy-{number}"
+        title = str(rows[0].fields.get("doc_title", ""))
+        clauses = tuple(_as_clause(row, policy_id, i) for i, row in enumerate(rows))
+        metadata = Metadata(title, rows[0].lang)
+        version = PolicyVersion(policy_id, "1", metadata, "", policy_id, "task", "", clauses)
+        policies.append((version, rows[0].fields.get(restrict) if restrict else None))
+    return policies
+
+
+def _as_clause(row: Row, policy_id: str, ordinal: int) -> Clause:
+    heading = row.fields.get("title")
+    return Clause(
+        id=f"{policy_id}@1#{row.id}", policy_id=policy_id, version="1", ordinal=ordinal,
+        parent_id=None, labels=(row.id,), heading=None,
+        heading_path=(str(heading),) if heading else (), citation=row.id, lang=row.lang,
+        text=row.text, start=0, end=0,
+    )  # fmt: skip
+
+
+def _allowed_policies(
+    policies: Sequence[tuple[PolicyVersion, object]], query: Row, restrict: str | None
+) -> tuple[str, ...]:
+    if restrict is None:
+        return ()
+    if restrict not in query.fields:
+        raise EvaluationError(f"query {query.id} has no field {restrict!r} to restrict by")
+    wanted = query.fields[restrict]
+    return tuple(policy.policy_id for policy, value in policies if value == wanted)
+
+
+def _plain_rankings(
+    corpus: Sequence[Row],
+    queries: Sequence[Row],
+    encoder: Encoder,
+    restrict: str | None,
+    tell: Progress,
+) -> dict[str, list[str]]:
+    """The obvious pipeline: one vector for each text, one cosine."""
+    passages = encoder.encode_passages([row.text for row in corpus])
+    ids = np.array([row.id for row in corpus])
+    values = np.array([str(row.fields.get(restrict)) for row in corpus]) if restrict else None
+    rankings = {}
+    for done, query in enumerate(queries):
+        tell("asking plainly", done, len(queries))
+        scores = passages @ encoder.encode_queries([query.text])[0]
+        if values is not None:
+            scores[values != str(query.fields.get(restrict or ""))] = -np.inf
+        order = _best(scores)
+        rankings[query.id] = [str(ids[i]) for i in order]
+    tell("asking plainly", len(queries), len(queries))
+    return rankings
+
+
+def _plain_search(
+    clauses: Sequence[Clause], encoder: Encoder
+) -> Callable[[str], Iterable[str]]:
+    kept = [clause for clause in clauses if clause.text]
+    passages = encoder.encode_passages([clause.text for clause in kept])
+
+    def search(text: str) -> list[str]:
+        order = _best(passages @ encoder.encode_queries([text])[0])
+        return [kept[i].id for i in order]
+
+    return search
+
+
+def _best(scores: NDArray[np.float32]) -> list[int]:
+    order = np.argsort(-scores, kind="stable")[:DEPTH]
+    return [int(i) for i in order if scores[i] > -np.inf]
+
+
+def _compared(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())

@@ -1,0 +1,61 @@
+"""Progress of long work: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Reporter = Callable[[str, int, int], None]
+"""Called with a stage's name, the number done, and the total."""
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def progress_reporter() -> Iterator[Reporter]:
+    """A reporter that writes to standard error for as long as the context lasts."""
+    if sys.stderr.isatty():
+        with _bars() as reporter:
+            yield reporter
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bars() -> Iterator[Reporter]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if not total:
+                return
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def _lines() -> Reporter:
+    """Says a stage's progress every few seconds, and nothing for a stage that is over sooner."""
+    last: dict[str, float] = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage not in last:
+            last[stage] = now
+        elif now - last[stage] >= _SECONDS_BETWEEN_LINES and total:
+            last[stage] = now
+            print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
+
+    return report
