@@ -26,8 +26,14 @@ def progress_reporter() -> Iterator[Reporter]:
 @contextmanager
 def _bars() -> Iterator[Reporter]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-    from rich.progress import TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),

@@ -1,0 +1,212 @@
+"""What can go wrong between a request and its answer.
+
+    ServiceError
+    ├── SettingsError              a setting has a value that cannot be used
+    ├── QueryError                 a search that cannot be run as asked          422
+    │   ├── QueryEmptyError        no words in the query
+    │   ├── QueryTooLongError      more characters than allowed
+    │   ├── OutOfRangeError        limit or offset beyond its bounds
+    │   ├── UnknownPolicyError     a filter names a policy that is not indexed
+    │   └── LanguageCodeError      a filter's language is no language code
+    ├── NotFoundError              the thing asked for is not in the index       404
+    │   ├── PolicyNotFoundError
+    │   └── ClauseNotFoundError
+    ├── NotReadyError              the encoder or the index is not open yet      503
+    └── EvaluationError            evaluation data that cannot be read or matched
+
+Each message says what was found, what was expected and what to do. `fault_of` says how any error,
+also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from indexer.errors import (
+    EncoderMismatchError,
+    IndexDamagedError,
+    IndexerError,
+    IndexLockedError,
+    IndexMissingError,
+)
+from models.errors import ModelError
+
+
+class ServiceError(Exception):
+    """Base of the package's errors. `status`, `code` and `title` are its face over HTTP."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Internal error"
+
+
+class SettingsError(ServiceError):
+    """A setting has a value that cannot be used."""
+
+    code = "settings-invalid"
+    title = "A setting cannot be used"
+
+
+class QueryError(ServiceError):
+    """A search that cannot be run as asked; `field` is the part of the request at fault."""
+
+    status = 422
+    code = "query-invalid"
+    title = "The search cannot be run as asked"
+
+    def __init__(self, message: str, *, field: str = "q") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class QueryEmptyError(QueryError):
+    """The query holds nothing but white space."""
+
+    code = "query-empty"
+    title = "The query is empty"
+
+    def __init__(self) -> None:
+        super().__init__("The query holds no text: ask a question or give a few words.")
+
+
+class QueryTooLongError(QueryError):
+    """The query has more characters than the service accepts."""
+
+    code = "query-too-long"
+    title = "The query is too long"
+
+    def __init__(self, length: int, maximum: int) -> None:
+        super().__init__(
+            f"The query has {length} characters; at most {maximum} are accepted. "
+            "Ask in fewer words (an operator can raise POLICY_SEARCH_MAX_QUERY_CHARS)."
+        )
+        self.length = length
+        self.maximum = maximum
+
+
+class OutOfRangeError(QueryError):
+    """`limit` or `offset` lies outside its bounds."""
+
+    code = "out-of-range"
+    title = "A number is out of range"
+
+    def __init__(self, field: str, value: int, least: int, most: int) -> None:
+        super().__init__(
+            f"{field} is {value}; it must lie between {least} and {most}.", field=field
+        )
+
+
+class UnknownPolicyError(QueryError):
+    """A filter names policies that are not indexed: most likely a misspelling."""
+
+    code = "unknown-policy"
+    title = "A filter names an unknown policy"
+
+    def __init__(self, policy_ids: tuple[str, ...]) -> None:
+        names = ", ".join(repr(policy_id) for policy_id in policy_ids)
+        super().__init__(
+            f"No policy has the id {names}. GET /v1/policies lists the ids.",
+            field="filter.policy_id",
+        )
+        self.policy_ids = policy_ids
+
+
+class LanguageCodeError(QueryError):
+    """A filter's language is not a two- or three-letter code."""
+
+    code = "language-code-invalid"
+    title = "A filter's language is no language code"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(
+            f"{value!r} is not a language code: write 'en' for English, 'zh' for Chinese.",
+            field="filter.lang",
+        )
+
+
+class NotFoundError(ServiceError):
+    """The thing asked for is not in the index."""
+
+    status = 404
+    code = "not-found"
+    title = "Not found"
+
+
+class PolicyNotFoundError(NotFoundError):
+    """No indexed policy has this id."""
+
+    code = "policy-not-found"
+    title = "There is no such policy"
+
+    def __init__(self, policy_id: str) -> None:
+        super().__init__(
+            f"No policy has the id {policy_id!r}. GET /v1/policies lists the ids; "
+            "a policy that was added to the files needs `policy-search index`."
+        )
+
+
+class ClauseNotFoundError(NotFoundError):
+    """No clause of the current index has this id."""
+
+    code = "clause-not-found"
+    title = "There is no such clause"
+
+    def __init__(self, clause_id: str) -> None:
+        super().__init__(
+            f"No clause has the id {clause_id!r}. An id is policy@version#path, sent with '#' as "
+            "%23; it changes with the policy's version. GET /v1/policies/{policy_id}/clauses "
+            "lists a policy's clauses."
+        )
+
+
+class NotReadyError(ServiceError):
+    """The encoder or the index is not open yet."""
+
+    status = 503
+    code = "not-ready"
+    title = "The service is not ready"
+
+
+class EvaluationError(ServiceError):
+    """Evaluation data that cannot be read, or does not fit the policies; only on the command."""
+
+    code = "evaluation-invalid"
+    title = "The evaluation cannot be run"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error as HTTP shows it. `field`: the part of the request at fault, dotted."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    field: str | None = None
+
+
+_UNAVAILABLE: tuple[tuple[type[Exception], str, str], ...] = (
+    (IndexMissingError, "index-missing", "There is no index"),
+    (IndexDamagedError, "index-damaged", "The index is damaged"),
+    (EncoderMismatchError, "encoder-mismatch", "The index was built with another encoder"),
+    (IndexLockedError, "index-locked", "The index is being written"),
+    (IndexerError, "index-error", "The index cannot be used"),
+    (ModelError, "model-error", "The encoder cannot be used"),
+)
+
+
+def fault_of(error: Exception) -> Fault:
+    """How an error looks over HTTP. An unforeseen one tells nothing of what is inside it."""
+    if isinstance(error, QueryError | NotFoundError | NotReadyError):
+        field = error.field if isinstance(error, QueryError) else None
+        return Fault(error.status, error.code, error.title, str(error), field)
+    for kind, code, title in _UNAVAILABLE:
+        if isinstance(error, kind):
+            return Fault(503, code, title, str(error))
+    return Fault(
+        500,
+        ServiceError.code,
+        ServiceError.title,
+        "Something went wrong inside the service. Its log tells more under this request_id.",
+    )

@@ -1,0 +1,30 @@
+"""`GET /v1/clauses/{id}`: one clause and its place."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from service import openapi
+from service.deps import AnyRuntime
+from service.errors import ClauseNotFoundError
+from service.schemas import ClauseResponse
+from service.views import clause_response
+
+router = APIRouter(tags=["clauses"])
+
+
+@router.get(
+    "/v1/clauses/{clause_id:path}",
+    operation_id="getClause",
+    summary="Open a clause",
+    responses=openapi.CLAUSE_RESPONSES,
+)
+def get_clause(clause_id: str, runtime: AnyRuntime) -> ClauseResponse:
+    """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""
+    snapshot = runtime.snapshot()
+    clause = snapshot.clause(clause_id)
+    policy = snapshot.policy(clause.policy_id) if clause is not None else None
+    if clause is None or policy is None:
+        raise ClauseNotFoundError(clause_id)
+    siblings = snapshot.clauses(clause.policy_id)
+    return clause_response(clause, policy, snapshot.children(clause_id), siblings)

@@ -1,0 +1,74 @@
+"""`GET /v1/policies…`: the indexed policies and their clauses in reading order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query
+
+from service import openapi
+from service.deps import AnyRuntime
+from service.errors import PolicyNotFoundError
+from service.schemas import ClauseList, PolicyList, PolicyResponse
+from service.views import index_info, listed_clause, policy_reference, policy_response
+
+if TYPE_CHECKING:
+    from indexer.rows import PolicyRecord
+    from indexer.snapshot import Snapshot
+
+router = APIRouter(tags=["policies"])
+
+
+@router.get(
+    "/v1/policies",
+    operation_id="listPolicies",
+    summary="List the policies",
+    responses=openapi.POLICIES_RESPONSES,
+)
+def list_policies(runtime: AnyRuntime) -> PolicyList:
+    """Every indexed policy, in the order of the ids."""
+    snapshot = runtime.snapshot()
+    policies = [policy_response(policy) for policy in snapshot.policies()]
+    return PolicyList(total=len(policies), index=index_info(snapshot), policies=policies)
+
+
+@router.get(
+    "/v1/policies/{policy_id}",
+    operation_id="getPolicy",
+    summary="Describe a policy",
+    responses=openapi.POLICY_RESPONSES,
+)
+def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
+    """What the policy's own text says about it: title, language, version, dates."""
+    return policy_response(_policy(runtime.snapshot(), policy_id))
+
+
+@router.get(
+    "/v1/policies/{policy_id}/clauses",
+    operation_id="listClauses",
+    summary="Read a policy clause by clause",
+    responses=openapi.CLAUSES_RESPONSES,
+)
+def list_clauses(
+    policy_id: str,
+    runtime: AnyRuntime,
+    limit: Annotated[int | None, Query(ge=1, description="Clauses wanted; all by default.")] = None,
+    offset: Annotated[int, Query(ge=0, description="Clauses to skip.")] = 0,
+) -> ClauseList:
+    """The clauses in reading order; their spans, in order, are the whole source text."""
+    snapshot = runtime.snapshot()
+    policy = _policy(snapshot, policy_id)
+    clauses = snapshot.clauses(policy_id)
+    end = len(clauses) if limit is None else offset + limit
+    return ClauseList(
+        policy=policy_reference(policy),
+        total=len(clauses),
+        clauses=[listed_clause(clause) for clause in clauses[offset:end]],
+    )
+
+
+def _policy(snapshot: Snapshot, policy_id: str) -> PolicyRecord:
+    policy = snapshot.policy(policy_id)
+    if policy is None:
+        raise PolicyNotFoundError(policy_id)
+    return policy

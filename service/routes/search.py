@@ -1,0 +1,103 @@
+"""`POST` and `GET /v1/search`: the clauses that answer a question."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from service import openapi
+from service.deps import AnyRuntime
+from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
+from service.runtime import Runtime
+from service.schemas import SearchParameters, SearchRequest, SearchResponse
+from service.search.records import SearchFilter, SearchQuery
+from service.settings import Settings
+from service.views import hit_response, index_info
+
+router = APIRouter(tags=["search"])
+
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+
+
+@router.post(
+    "/v1/search",
+    operation_id="search",
+    summary="Search the clauses",
+    responses=openapi.SEARCH_RESPONSES,
+)
+async def search(
+    body: Annotated[SearchRequest, Body(openapi_examples=openapi.SEARCH_REQUESTS)],
+    runtime: AnyRuntime,
+) -> SearchResponse:
+    """Find the clauses that answer a question, best first, whichever language they are in."""
+    query = SearchQuery(
+        q=body.q,
+        limit=body.limit,
+        offset=body.offset,
+        mode=body.mode,
+        filter=_filter(body.filter.lang, body.filter.policy_id),
+    )
+    return await _answer(query, runtime)
+
+
+@router.get(
+    "/v1/search",
+    operation_id="searchByUrl",
+    summary="Search the clauses, all in the URL",
+    responses=openapi.SEARCH_RESPONSES,
+)
+async def search_by_url(
+    parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime
+) -> SearchResponse:
+    """The same as `POST /v1/search`; `lang` and `policy_id` may be repeated or comma-separated."""
+    query = SearchQuery(
+        q=parameters.q,
+        limit=parameters.limit,
+        offset=parameters.offset,
+        mode=parameters.mode,
+        filter=_filter(parameters.lang, parameters.policy_id),
+    )
+    return await _answer(query, runtime)
+
+
+async def _answer(query: SearchQuery, runtime: Runtime) -> SearchResponse:
+    started = time.perf_counter()
+    check_query(query, runtime.settings)
+    result = await runtime.search(query)
+    return SearchResponse(
+        query=result.query,
+        query_lang=result.query_lang,
+        total=result.total,
+        processing_time_ms=round((time.perf_counter() - started) * 1000, 2),
+        index=index_info(runtime.snapshot(), result.generation),
+        hits=[hit_response(hit) for hit in result.hits],
+    )
+
+
+def check_query(query: SearchQuery, settings: Settings) -> None:
+    """Raise the `QueryError` that tells what is wrong with a query, if anything is."""
+    if not any(_is_visible(character) for character in query.q):
+        raise QueryEmptyError
+    if len(query.q) > settings.max_query_chars:
+        raise QueryTooLongError(len(query.q), settings.max_query_chars)
+    if not 1 <= query.limit <= settings.max_limit:
+        raise OutOfRangeError("limit", query.limit, 1, settings.max_limit)
+    if not 0 <= query.offset <= settings.max_offset:
+        raise OutOfRangeError("offset", query.offset, 0, settings.max_offset)
+    for lang in query.filter.lang:
+        if not _LANGUAGE_CODE.fullmatch(lang):
+            raise LanguageCodeError(lang)
+
+
+def _is_visible(character: str) -> bool:
+    """Neither white space nor a control or format character, such as a zero-width space."""
+    return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
+
+
+def _filter(lang: Sequence[str], policy_id: Sequence[str]) -> SearchFilter:
+    return SearchFilter(lang=tuple(code.lower() for code in lang), policy_id=tuple(policy_id))

@@ -1,0 +1,191 @@
+"""What a running service holds: the encoder and the open index, and how it comes by them.
+
+`Runtime.run` is one loop: load the encoder, open the index, answer a first question, and from then
+on look for a newer index. A step that fails is logged, told by `/readyz`, and tried again; an open
+index goes on serving whatever happens to the one that should follow it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import CapacityLimiter, to_thread
+
+from indexer.errors import IndexerError
+from models.errors import ModelError
+from service.errors import NotReadyError, UnknownPolicyError
+from service.search.records import SearchQuery, SearchResult
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.snapshot import Snapshot
+    from models import Encoder
+    from service.search.live import LiveIndex
+    from service.search.searcher import Searcher
+
+FIRST_QUESTION = SearchQuery(q="How do I cancel my account?", limit=1)
+LONGEST_PAUSE_SECONDS = 60.0
+SPARE_SEARCH_THREADS = 2
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndex:
+    """An index that follows its directory, and the search over it."""
+
+    live: LiveIndex
+    searcher: Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether searches are answered, what is awaited if not, and the last failure if any."""
+
+    ready: bool
+    awaited: str
+    failure: str | None
+
+
+LoadEncoder = Callable[[Settings], "Encoder"]
+OpenTheIndex = Callable[[Settings, "Encoder"], OpenIndex]
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name. Blocking; imports the heavy libraries."""
+    from models import load_encoder as load
+
+    return load(
+        settings.model,
+        cache_dir=settings.cache,
+        offline=settings.offline,
+        threads=settings.threads,
+    )
+
+
+def open_index(settings: Settings, encoder: Encoder) -> OpenIndex:
+    """The newest published index that the settings name. Blocking; raises `IndexerError`."""
+    from service.search.live import LiveIndex
+    from service.search.searcher import Searcher
+
+    live = LiveIndex(settings.index, encoder)
+    return OpenIndex(live, Searcher(live, encoder, longest_query=settings.max_query_chars))
+
+
+class Runtime:
+    """The encoder and the index of one service. Made anew at each start; closed at its end."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        encoder: Encoder | None = None,
+        load: LoadEncoder = load_encoder,
+        open_: OpenTheIndex = open_index,
+    ) -> None:
+        self.settings = settings
+        self._encoder = encoder
+        self._load = load
+        self._open = open_
+        self._opened: OpenIndex | None = None
+        self._awaited = "the encoder is being loaded"
+        self._failure: str | None = None
+        self._searches = CapacityLimiter((os.cpu_count() or 1) + SPARE_SEARCH_THREADS)
+        self._upkeep = CapacityLimiter(1)
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The encoder, once it is loaded."""
+        return self._encoder
+
+    @property
+    def readiness(self) -> Readiness:
+        """Whether searches are answered, and why not."""
+        return Readiness(self._opened is not None, self._awaited, self._failure)
+
+    def opened(self) -> OpenIndex:
+        """The open index; raises `NotReadyError` until there is one."""
+        if self._opened is None:
+            raise NotReadyError(
+                f"Not yet: {self._awaited}. Try again in a moment; /readyz tells more."
+            )
+        return self._opened
+
+    def snapshot(self) -> Snapshot:
+        """The generation served now; raises `NotReadyError` until there is one."""
+        return self.opened().live.snapshot
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        """Search in a worker thread; as many at a time as the processors can use."""
+        opened = self.opened()
+        return await to_thread.run_sync(_search, opened, query, limiter=self._searches)
+
+    async def run(self) -> None:
+        """Become ready and follow the index directory, until cancelled."""
+        pause = self.settings.refresh_seconds
+        while True:
+            try:
+                await to_thread.run_sync(self._advance, limiter=self._upkeep)
+            except Exception as error:
+                self._note_failure(error)
+                # Loading an encoder is heavy: ever longer pauses between the attempts.
+                if self._encoder is None:
+                    pause = min(2 * pause, max(LONGEST_PAUSE_SECONDS, pause))
+            else:
+                self._failure = None
+            if self._encoder is not None:
+                pause = self.settings.refresh_seconds
+            await anyio.sleep(pause)
+
+    def close(self) -> None:
+        """Close the index."""
+        if self._opened is not None:
+            self._opened.live.close()
+            self._opened = None
+
+    def _advance(self) -> None:
+        """Do the next step towards being ready, or look for a newer index. Blocking."""
+        if self._encoder is None:
+            self._awaited = "the encoder is being loaded"
+            started = time.perf_counter()
+            self._encoder = self._load(self.settings)
+            logger.info("encoder loaded in %.1fs", time.perf_counter() - started)
+        if self._opened is None:
+            self._awaited = "an index is being opened"
+            opened = self._open(self.settings, self._encoder)
+            try:
+                self._awaited = "a first question is being answered"
+                _search(opened, FIRST_QUESTION)
+            except Exception:
+                opened.live.close()
+                raise
+            self._opened = opened
+            logger.info("ready: serving generation %d", opened.live.snapshot.generation)
+        elif self._opened.live.refresh():
+            logger.info("now serving generation %d", self._opened.live.snapshot.generation)
+
+    def _note_failure(self, error: Exception) -> None:
+        expected = isinstance(error, (IndexerError, ModelError))
+        failure = str(error) if expected else f"{type(error).__name__}: {error}"
+        if failure != self._failure:  # Once, not at every attempt.
+            logger.warning("%s", failure, exc_info=None if expected else error)
+        self._failure = failure
+
+
+def _search(opened: OpenIndex, query: SearchQuery) -> SearchResult:
+    # OpenMP keeps this number per calling thread, so that it must be set in each worker thread.
+    # One: concurrent searches already use every processor.
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    snapshot = opened.live.snapshot
+    unknown = tuple(p for p in query.filter.policy_id if snapshot.policy(p) is None)
+    if unknown:
+        raise UnknownPolicyError(unknown)
+    return opened.searcher.search(query)

@@ -1,0 +1,219 @@
+"""The JSON shapes of the HTTP contract; `service.views` fills them from the records.
+
+Requests refuse fields they do not know, so that a misspelt one is noticed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from service.search.records import Mode
+
+MAX_FILTER_VALUES = 100
+
+
+def _split_at_commas(values: object) -> object:
+    """`["en,zh", "ja"]` → `["en", "zh", "ja"]`; query parameters may be repeated or joined."""
+    if isinstance(values, str):
+        values = [values]
+    if not isinstance(values, list):
+        return values
+    return [part.strip() for value in values for part in str(value).split(",") if part.strip()]
+
+
+def _whole_characters(text: str) -> str:
+    """JSON can bring half of a surrogate pair (`"\\ud800"`), which nothing can encode or store."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half of a surrogate pair, which is not a character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole_characters)]
+FilterValues = Annotated[list[Text], Field(max_length=MAX_FILTER_VALUES)]
+QueryValues = Annotated[FilterValues, BeforeValidator(_split_at_commas)]
+
+Q = Annotated[Text, Field(description="A question or a few words, in any indexed language.")]
+Limit = Annotated[int, Field(description="Hits wanted, at least 1; 100 at most by default.")]
+Offset = Annotated[int, Field(description="Hits to skip before the first one returned.")]
+ModeField = Annotated[Mode, Field(description="How clauses are matched: `semantic` by meaning.")]
+LANG = "Only clauses in these languages, such as `en` or `zh`; empty for all."
+POLICY_ID = "Only clauses of these policies; an id that is not indexed is an error."
+
+
+class FilterRequest(BaseModel):
+    """Which clauses may be found. The values of one list are alternatives."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    lang: FilterValues = Field(default_factory=list, description=LANG)
+    policy_id: FilterValues = Field(default_factory=list, description=POLICY_ID)
+
+
+class SearchRequest(BaseModel):
+    """The body of `POST /v1/search`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    q: Q
+    limit: Limit = 10
+    offset: Offset = 0
+    mode: ModeField = "semantic"
+    filter: FilterRequest = Field(default_factory=FilterRequest)
+
+
+class SearchParameters(BaseModel):
+    """The query string of `GET /v1/search`; lists may be repeated or joined with commas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Q
+    limit: Limit = 10
+    offset: Offset = 0
+    mode: ModeField = "semantic"
+    lang: QueryValues = Field(default_factory=list, description=LANG)
+    policy_id: QueryValues = Field(default_factory=list, description=POLICY_ID)
+
+
+class IndexInfo(BaseModel):
+    """The published index that answered."""
+
+    generation: int = Field(description="Grows by one with each publishing.")
+    model: str = Field(description="The encoder's name.")
+    fingerprint: str = Field(description="Digest of all that shapes the encoder's vectors.")
+
+
+class PolicyReference(BaseModel):
+    """The policy that a clause belongs to."""
+
+    id: str
+    title: str
+    version: str
+    effective_date: date | None = Field(description="`null` where the text states none.")
+
+
+class Span(BaseModel):
+    """Character offsets into the policy's stored source text: `source[start:end]`."""
+
+    start: int
+    end: int
+
+
+ClauseId = Annotated[str, Field(description="`policy@version#path`, stable across re-indexing.")]
+Citation = Annotated[str, Field(description="What a person can quote.")]
+Labels = Annotated[list[str], Field(description="Numbers or names from the root to the clause.")]
+HeadingPath = Annotated[list[str], Field(description="Headings from the root to the clause.")]
+ClauseUrl = Annotated[str, Field(description="Path that opens the clause, ready to be requested.")]
+
+
+class ClauseSummary(BaseModel):
+    """A clause as other clauses refer to it."""
+
+    id: ClauseId
+    citation: Citation
+    labels: Labels
+    url: ClauseUrl
+
+
+class HitResponse(BaseModel):
+    """One clause that may answer."""
+
+    rank: int = Field(description="1 is best; counted through all pages.")
+    id: ClauseId
+    citation: Citation
+    policy: PolicyReference
+    lang: str
+    labels: Labels
+    heading_path: HeadingPath
+    text: str
+    score: float = Field(description="Cosine in [-1, 1]; higher is better.")
+    url: ClauseUrl
+
+
+class SearchResponse(BaseModel):
+    """A page of hits, best first."""
+
+    query: str
+    query_lang: str
+    total: int = Field(description="Clauses ranked for the query; the page is a part of them.")
+    processing_time_ms: float
+    index: IndexInfo
+    hits: list[HitResponse]
+
+
+class ListedClause(ClauseSummary):
+    """A clause in its policy's reading order."""
+
+    parent_id: str | None
+    heading: str | None
+    heading_path: HeadingPath
+    lang: str
+    text: str = Field(description="The clause's own words, without those of its sub-clauses.")
+    span: Span
+
+
+class ClauseResponse(ListedClause):
+    """A clause with its place among the others."""
+
+    policy: PolicyReference
+    children: list[ClauseSummary] = Field(description="Its direct sub-clauses, in order.")
+    previous: ClauseSummary | None = Field(description="The one before it in reading order.")
+    next: ClauseSummary | None = Field(description="The one after it in reading order.")
+
+
+class PolicyResponse(PolicyReference):
+    """An indexed policy."""
+
+    lang: str
+    updated_date: date | None = Field(description="`null` where the text states none.")
+    revision: str | None = Field(description="The revision as the text states it.")
+    format: str = Field(description="Format of its source: `text`, `markdown`.")
+    clause_count: int
+    url: str = Field(description="Path of this policy.")
+    clauses_url: str = Field(description="Path of its clauses.")
+
+
+class PolicyList(BaseModel):
+    """The indexed policies, in the order of their ids."""
+
+    total: int
+    index: IndexInfo
+    policies: list[PolicyResponse]
+
+
+class ClauseList(BaseModel):
+    """Clauses of a policy in reading order; `total` counts all of them."""
+
+    policy: PolicyReference
+    total: int
+    clauses: list[ListedClause]
+
+
+class HealthResponse(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyResponse(BaseModel):
+    """The service answers searches."""
+
+    status: Literal["ready"] = "ready"
+    index: IndexInfo
+    policies: int
+    clauses: int
+    refresh_failure: str | None = Field(
+        description="Why a newer index could not be opened, while this one goes on serving."
+    )
+
+
+class VersionResponse(BaseModel):
+    """What is running. The encoder and the generation are `null` until they are known."""
+
+    version: str
+    python: str
+    model: str | None
+    fingerprint: str | None
+    generation: int | None

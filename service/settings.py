@@ -1,0 +1,166 @@
+"""The settings of the service: environment variables `POLICY_SEARCH_…`, each documented here.
+
+The table in the README is `settings_table()`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import SettingsError
+
+ENV_PREFIX = "POLICY_SEARCH_"
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+logger = logging.getLogger(__name__)
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Every field is read from `POLICY_SEARCH_<FIELD>`.
+
+    An empty variable counts as absent. Use `load_settings`, which explains a bad value.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    index: Path = Field(
+        default=Path(".policy-search/index"),
+        description="Index directory to serve; it may appear after the start.",
+    )
+    model: str = Field(
+        default="embedded",
+        min_length=1,
+        description="Encoder: `embedded`, a sentence-transformers model name, or a model folder. "
+        "It must be the one that built the index.",
+    )
+    offline: bool = Field(
+        default=True,
+        description="Never ask the network for a model; `false` lets a model name be downloaded.",
+    )
+    cache: Path | None = Field(
+        default=None,
+        description="Folder for converted models; the user's cache folder unless given.",
+    )
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=1024,
+        description="CPU threads that encode one query; the encoder decides unless given.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address to listen on; `0.0.0.0` for every network interface.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port to listen on; `0` takes any free one."
+    )
+    refresh_seconds: float = Field(
+        default=1.0,
+        ge=0.05,
+        le=3600,
+        allow_inf_nan=False,
+        description="Seconds between looks for a newly published index.",
+    )
+    max_query_chars: int = Field(
+        default=2000, ge=1, le=1_000_000, description="Longest query accepted, in characters."
+    )
+    max_limit: int = Field(
+        default=100, ge=1, le=10_000, description="Most hits that one page may ask for."
+    )
+    max_offset: int = Field(
+        default=10_000, ge=0, le=10_000_000, description="Most hits that a page may skip."
+    )
+    log_level: LogLevel = Field(
+        default="info",
+        description="Least severe log lines written: `debug`, `info`, `warning` or `error`.",
+    )
+
+    @field_validator("index", "cache")
+    @classmethod
+    def _expand_home(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, under the `overrides` (command-line options; `None` = absent).
+
+    Raises `SettingsError`, naming the variable, its value, and what to do. A variable that looks
+    like a misspelt setting is logged as a warning.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaint(e, given) for e in error.errors())) from None
+    for name, meant in misspelt_variables(os.environ):
+        logger.warning("%s is not a setting; did you mean %s?", name, meant)
+    return settings
+
+
+def misspelt_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Variables with the prefix that are no setting but resemble one, with that one."""
+    known = [env_name(field) for field in Settings.model_fields]
+    found = []
+    for name in sorted(environ):
+        if name.startswith(ENV_PREFIX) and name not in known:
+            found += [(name, meant) for meant in difflib.get_close_matches(name, known, 1, 0.9)]
+    return found
+
+
+def env_name(field: str) -> str:
+    """The environment variable of a field: `max_limit` → `POLICY_SEARCH_MAX_LIMIT`."""
+    return ENV_PREFIX + field.upper()
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, in the order of their definition."""
+    rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `{env_name(name)}` | {_default(field)} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is None:
+        return "unset"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    value = field.default.as_posix() if isinstance(field.default, Path) else field.default
+    return f"`{value}`"
+
+
+def _complaint(error: Mapping[str, Any], given: Mapping[str, object]) -> str:
+    field = str(error["loc"][0]) if error["loc"] else ""
+    if field not in Settings.model_fields:
+        return f"{field!r} is not a setting. The settings are: {', '.join(Settings.model_fields)}."
+    variable = env_name(field)
+    where = f"--{field.replace('_', '-')} (or {variable})" if field in given else variable
+    message = error["msg"][0].lower() + error["msg"][1:]
+    text = (
+        f"{where} is {error['input']!r}: {message}. Set it to another value or leave it out. "
+        f"{Settings.model_fields[field].description}"
+    )
+    if field == "port" and str(error["input"]).startswith("tcp://"):
+        text += (
+            " Kubernetes sets this variable for a service named policy-search: "
+            "turn that off with `enableServiceLinks: false`."
+        )
+    return text

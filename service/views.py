@@ -1,0 +1,120 @@
+"""Records → the JSON shapes of `service.schemas`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from service.schemas import (
+    ClauseResponse,
+    ClauseSummary,
+    HitResponse,
+    IndexInfo,
+    ListedClause,
+    PolicyReference,
+    PolicyResponse,
+    Span,
+)
+from service.search.records import Hit, PolicyRef
+
+if TYPE_CHECKING:
+    from indexer.records import Clause
+    from indexer.rows import PolicyRecord
+    from indexer.snapshot import Snapshot
+
+
+def clause_url(clause_id: str) -> str:
+    """`jc-privacy@1#四.一` → `/v1/clauses/jc-privacy@1%23%E5%9B%9B.%E4%B8%80`."""
+    return "/v1/clauses/" + quote(clause_id, safe="@")
+
+
+def policy_url(policy_id: str) -> str:
+    """The path of a policy."""
+    return "/v1/policies/" + quote(policy_id, safe="@")
+
+
+def index_info(snapshot: Snapshot, generation: int | None = None) -> IndexInfo:
+    """The index of an answer; `generation` where the answer came from an older one."""
+    return IndexInfo(
+        generation=snapshot.generation if generation is None else generation,
+        model=snapshot.fingerprint.model,
+        fingerprint=snapshot.fingerprint.digest,
+    )
+
+
+def hit_response(hit: Hit) -> HitResponse:
+    """A hit as JSON."""
+    return HitResponse(
+        rank=hit.rank,
+        id=hit.id,
+        citation=hit.citation,
+        policy=policy_reference(hit.policy),
+        lang=hit.lang,
+        labels=list(hit.labels),
+        heading_path=list(hit.heading_path),
+        text=hit.text,
+        score=hit.score,
+        url=clause_url(hit.id),
+    )
+
+
+def policy_reference(policy: PolicyRef | PolicyRecord) -> PolicyReference:
+    """A policy as other things refer to it."""
+    return PolicyReference(
+        id=policy.id,
+        title=policy.title,
+        version=policy.version,
+        effective_date=policy.effective_date,
+    )
+
+
+def policy_response(policy: PolicyRecord) -> PolicyResponse:
+    """A policy as JSON. Where its file lies on the server is nobody's business."""
+    return PolicyResponse(
+        **policy_reference(policy).model_dump(),
+        lang=policy.lang,
+        updated_date=policy.updated_date,
+        revision=policy.revision,
+        format=policy.format,
+        clause_count=policy.clause_count,
+        url=policy_url(policy.id),
+        clauses_url=policy_url(policy.id) + "/clauses",
+    )
+
+
+def clause_summary(clause: Clause) -> ClauseSummary:
+    """A clause as other clauses refer to it."""
+    return ClauseSummary(
+        id=clause.id,
+        citation=clause.citation,
+        labels=list(clause.labels),
+        url=clause_url(clause.id),
+    )
+
+
+def listed_clause(clause: Clause) -> ListedClause:
+    """A clause in a listing."""
+    return ListedClause(
+        **clause_summary(clause).model_dump(),
+        parent_id=clause.parent_id,
+        heading=clause.heading,
+        heading_path=list(clause.heading_path),
+        lang=clause.lang,
+        text=clause.text,
+        span=Span(start=clause.start, end=clause.end),
+    )
+
+
+def clause_response(
+    clause: Clause, policy: PolicyRecord, children: Iterable[Clause], siblings: list[Clause]
+) -> ClauseResponse:
+    """A clause with its place; `siblings` are all clauses of its policy in reading order."""
+    place = next(i for i, other in enumerate(siblings) if other.id == clause.id)
+    return ClauseResponse(
+        **listed_clause(clause).model_dump(),
+        policy=policy_reference(policy),
+        children=[clause_summary(child) for child in children],
+        previous=clause_summary(siblings[place - 1]) if place else None,
+        next=clause_summary(siblings[place + 1]) if place + 1 < len(siblings) else None,
+    )

@@ -1,0 +1,230 @@
+"""A made-up company's two small policies behind the service, without an encoder or an index."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from indexer.records import Clause
+from service.app import create_app
+from service.runtime import OpenIndex
+from service.search.records import Hit, PolicyRef, SearchQuery, SearchResult
+from service.settings import Settings
+
+FINGERPRINT = SimpleNamespace(model="tiny", digest="d1ge57" * 4, short="d1ge57")
+
+POLICIES = [
+    SimpleNamespace(
+        id="dengta-privacy",
+        title="灯塔隐私政策",
+        lang="zh",
+        version="1",
+        effective_date=None,
+        updated_date=date(2025, 6, 1),
+        revision=None,
+        source_path="/srv/secret-place/dengta.txt",
+        format="text",
+        clause_count=2,
+    ),
+    SimpleNamespace(
+        id="lanternworks-leave",
+        title="Lanternworks Leave Policy",
+        lang="en",
+        version="2025-03-01",
+        effective_date=date(2025, 3, 1),
+        updated_date=None,
+        revision="B",
+        source_path="leave.md",
+        format="markdown",
+        clause_count=3,
+    ),
+]
+
+
+def _clause(policy: SimpleNamespace, path: str, ordinal: int, text: str, **more: Any) -> Clause:
+    return Clause(
+        id=f"{policy.id}@{policy.version}#{path}",
+        policy_id=policy.id,
+        version=policy.version,
+        ordinal=ordinal,
+        parent_id=more.get("parent_id"),
+        labels=tuple(more.get("labels", (path,))),
+        heading=more.get("heading"),
+        heading_path=tuple(more.get("heading_path", ())),
+        citation=f"{policy.title} §{path}",
+        lang=policy.lang,
+        text=text,
+        start=100 * ordinal,
+        end=100 * ordinal + len(text),
+    )
+
+
+_ZH, _EN = POLICIES
+CLAUSES = {
+    _ZH.id: [
+        _clause(_ZH, "四", 0, "四、账户注销", heading="账户注销", labels=("四",)),
+        _clause(
+            _ZH,
+            "四.一",
+            1,
+            "（一）注销账户后，信息保存三十日。",
+            parent_id="dengta-privacy@1#四",
+            labels=("四", "一"),
+            heading_path=("账户注销",),
+        ),
+    ],
+    _EN.id: [
+        _clause(_EN, "1", 0, "1 Annual leave", heading="Annual leave"),
+        _clause(
+            _EN,
+            "1.1",
+            1,
+            "1.1 Unused leave may be carried over to March.",
+            parent_id="lanternworks-leave@2025-03-01#1",
+            labels=("1", "1.1"),
+            heading_path=("Annual leave",),
+        ),
+        _clause(_EN, "2", 2, "2 Sick leave is paid.", heading="Sick leave"),
+    ],
+}
+
+
+@dataclass
+class FakeSnapshot:
+    generation: int = 1
+    fingerprint: Any = field(default_factory=lambda: FINGERPRINT)
+    policy_count: int = len(POLICIES)
+    clause_count: int = sum(map(len, CLAUSES.values()))
+
+    def policies(self) -> list[Any]:
+        return POLICIES
+
+    def policy(self, policy_id: str) -> Any:
+        return next((p for p in POLICIES if p.id == policy_id), None)
+
+    def clauses(self, policy_id: str) -> list[Clause]:
+        return CLAUSES.get(policy_id, [])
+
+    def clause(self, clause_id: str) -> Clause | None:
+        return next((c for cs in CLAUSES.values() for c in cs if c.id == clause_id), None)
+
+    def children(self, clause_id: str) -> list[Clause]:
+        return [c for cs in CLAUSES.values() for c in cs if c.parent_id == clause_id]
+
+
+@dataclass
+class FakeIndex:
+    """An index and its search at once; tests change `published` and `failure`."""
+
+    snapshot: FakeSnapshot = field(default_factory=FakeSnapshot)
+    published: int = 1
+    failure: Exception | None = None
+    """Raised by the next opening, refreshing or searching."""
+    closed: bool = False
+    threads: set[str] = field(default_factory=set)
+    queries: list[SearchQuery] = field(default_factory=list)
+
+    def refresh(self) -> bool:
+        if self.failure:
+            raise self.failure
+        changed = self.published != self.snapshot.generation
+        self.snapshot = replace(self.snapshot, generation=self.published)
+        return changed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        if self.failure:
+            raise self.failure
+        self.threads.add(threading.current_thread().name)
+        self.queries.append(query)
+        chosen = [
+            (policy, clause)
+            for policy in POLICIES
+            for clause in CLAUSES[policy.id]
+            if policy.id in (query.filter.policy_id or (policy.id,))
+            and clause.lang in (query.filter.lang or (clause.lang,))
+        ]
+        page = list(enumerate(chosen, 1))[query.offset : query.offset + query.limit]
+        hits = tuple(
+            Hit(
+                rank=rank,
+                id=clause.id,
+                citation=clause.citation,
+                policy=PolicyRef(policy.id, policy.title, policy.version, policy.effective_date),
+                lang=clause.lang,
+                labels=clause.labels,
+                heading_path=clause.heading_path,
+                text=clause.text,
+                score=1 / rank,
+            )
+            for rank, (policy, clause) in page
+        )
+        return SearchResult(query.q, "en", len(chosen), self.snapshot.generation, hits)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings that the environment of the machine has no part in."""
+    return Settings(index=Path("nowhere"), refresh_seconds=0.05)
+
+
+@pytest.fixture
+def index() -> FakeIndex:
+    return FakeIndex()
+
+
+@pytest.fixture
+def make_client(settings: Settings, index: FakeIndex) -> Iterator[Callable[..., TestClient]]:
+    """A running service over the fake index; `load=` or `open_=` replace a step of its start."""
+    running: list[TestClient] = []
+
+    def make(**steps: Any) -> TestClient:
+        def open_(settings: Settings, encoder: Any) -> OpenIndex:
+            if index.failure:
+                raise index.failure
+            return OpenIndex(index, index)  # type: ignore[arg-type]
+
+        steps.setdefault("open_", open_)
+        if "load" not in steps:
+            steps["encoder"] = SimpleNamespace(fingerprint=FINGERPRINT)
+        client = TestClient(create_app(settings, **steps))
+        client.__enter__()
+        running.append(client)
+        return client
+
+    yield make
+    for client in running:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(make_client: Callable[..., TestClient], eventually: Any) -> TestClient:
+    """A service that is ready."""
+    client = make_client()
+    eventually(lambda: client.get("/readyz").status_code == 200)
+    return client
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something holds: background work has its own pace."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+        pause = threading.Event()
+        for _ in range(int(seconds / 0.01)):
+            if condition():
+                return
+            pause.wait(0.01)
+        raise AssertionError("it did not happen in time")
+
+    return wait
