@@ -99,7 +99,10 @@ def build_index(
 
 
 def index_policies(
-    policies: Sequence[PolicyVersion], root: Path, encoder: Encoder, progress: Progress | None = None
+    policies: Sequence[PolicyVersion],
+    root: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Indexes policy versions that are parsed already, replacing those of the same id.
 
@@ -337,7 +340,9 @@ def _title_from(path: Path) -> str:
 def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
     named = ", ".join(str(path) for path in paths)
     known = ", ".join(sorted(READABLE_SUFFIXES))
-    extra = f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
+    extra = (
+        f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
+    )
     missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
     return f"no policies in {named}: expected files ending in {known}{extra}" + (
         f" ({missing})" if missing else ""

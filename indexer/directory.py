@@ -85,7 +85,9 @@ class Manifest:
 
     def as_json(self) -> str:
         """The file's text, for people to read as well."""
-        fields = asdict(self) | {"encoder": self.encoder.as_dict() | {"digest": self.encoder.digest}}
+        fields = asdict(self) | {
+            "encoder": self.encoder.as_dict() | {"digest": self.encoder.digest}
+        }
         return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -43,13 +43,12 @@ def make_passages(
     context_tokens = encoder.count_tokens(contexts)
     text_tokens = encoder.count_tokens([clause.text for clause in embedded])
     passages: dict[str, list[Passage]] = {clause.id: [] for clause in clauses}
-    for clause, context, used, length in zip(
+    for clause, whole, used, length in zip(
         embedded, contexts, context_tokens, text_tokens, strict=True
     ):
-        if used > budget // _CONTEXT_SHARE:
-            context = _shortened(context, budget // _CONTEXT_SHARE, encoder)
-            used = budget // _CONTEXT_SHARE
-        limit = min(budget - used - 2, _LONGEST_PIECE)
+        most = budget // _CONTEXT_SHARE
+        context = whole if used <= most else _shortened(whole, most, encoder)
+        limit = min(budget - min(used, most) - 2, _LONGEST_PIECE)
         pieces = [clause.text] if length <= limit else split_text(clause.text, limit, encoder)
         passages[clause.id] = [
             Passage(clause.id, ordinal, context, piece) for ordinal, piece in enumerate(pieces)

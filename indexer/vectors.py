@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 class VectorIndex:
     """Nearest passages by cosine, exact. Thread-safe for searching."""
 
-    def __init__(self, index: faiss.IndexIDMap2) -> None:
+    def __init__(self, index: faiss.Index) -> None:
         self._index = index
 
     @classmethod
@@ -67,7 +67,8 @@ class VectorIndex:
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(allowed)
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         scores, keys = self._index.search(query[None, :], depth, params=parameters)
         found = keys[0] >= 0
         return keys[0][found], scores[0][found]

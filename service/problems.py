@@ -127,7 +127,7 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 
 
 def _is_json(content_type: str) -> bool:
-    essence = content_type.split(";")[0].strip().lower()
+    essence = content_type.split(";", maxsplit=1)[0].strip().lower()
     return essence == "application/json" or essence.endswith("+json")
 
 

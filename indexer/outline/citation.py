@@ -80,9 +80,8 @@ def citation_of(title: str, markers: Sequence[Marker], run_on: bool) -> str:
             runs.append(f"第{marker.last}点" if chinese else f"bullet {marker.last}")
         else:
             following = markers[position + 1] if position + 1 < len(markers) else None
-            if following and len(following.numbers) > len(marker.numbers):
-                if following.numbers[: len(marker.numbers)] == marker.numbers:
-                    continue  # 3 › 3.4 is printed as 3.4
+            if following and _includes(following, marker):
+                continue  # 3 › 3.4 is printed as 3.4
             numbers = _append(numbers, marker, chinese)
     if numbers:
         runs.append(numbers)
@@ -103,6 +102,11 @@ def _from_run_on_unit(markers: Sequence[Marker]) -> Sequence[Marker]:
                 return markers[position:]
             return markers
     return markers
+
+
+def _includes(longer: Marker, shorter: Marker) -> bool:
+    size = len(shorter.numbers)
+    return len(longer.numbers) > size and longer.numbers[:size] == shorter.numbers
 
 
 def _append(numbers: str, marker: Marker, chinese: bool) -> str:

@@ -10,7 +10,7 @@ from indexer.outline.markers import fold, read_markers
 from indexer.records import Block
 
 _TITLE = re.compile(
-    r"\W*(?:table of contents|contents|index of contents|目\s*录|目\s*次|本政策将帮助您了解以下内容)\W*",
+    r"\W*(?:(?:table of |index of )?contents|目\s*[录次]|本政策将帮助您了解以下内容)\W*",
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"(?:\s*\.{3,}|\s*…+|\s*·{3,}|\t+|\s{3,})\s*\d{1,4}\s*$")
@@ -44,9 +44,7 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _end_of_run(
-    blocks: Sequence[Block], bodies: Sequence[str], first: int, *, mixed: bool
-) -> int:
+def _end_of_run(blocks: Sequence[Block], bodies: Sequence[str], first: int, *, mixed: bool) -> int:
     """Where a run of entries that starts at `first` ends: before the text that it announces.
 
     Unless `mixed`, the entries are all numbered or all not, so that a title page above an

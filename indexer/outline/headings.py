@@ -19,7 +19,9 @@ _KEY_VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _EDITION = re.compile(r"\b(?:version|revision|edition)\s*[\w.]*\d|版本|第\S{1,3}版", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.。!！?？;；]\s+(?=\S)|[。！？；]")
 _STEM = 5
-_EMPTY_WORDS = frozenset("a an and by for from how in is of on our the to use we with you your".split())
+_EMPTY_WORDS = frozenset(
+    "a an and by for from how in is of on our the to use we with you your".split()  # noqa: SIM905
+)
 
 
 def is_heading_like(text: str, *, isolated: bool = False) -> bool:

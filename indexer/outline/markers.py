@@ -59,7 +59,9 @@ _WORD_REFERENCE = re.compile(
 _DECIMAL = re.compile(r"(\d{1,3}(?:\s?\.\s?\d{1,3}){1,5})(?!\d)(?:[.、):]+|)(\s*)(?=\S)")
 _ARABIC = re.compile(r"(\d{1,3})([.、):]|\.、)(?!\d)\s*")
 _BARE = re.compile(rf"(\d{{1,2}})(?:\s+(?=[A-Z\"“\[{_CJK}])|(?=[{_CJK}]))")
-_PAREN = re.compile(rf"\(\s*(\d{{1,3}}|[{_HAN}]{{1,4}}|[ivxlcIVXLC]{{1,7}}|[a-zA-Z])\s*\)\s*[.、:]?\s*")
+_PAREN = re.compile(
+    rf"\(\s*(\d{{1,3}}|[{_HAN}]{{1,4}}|[ivxlcIVXLC]{{1,7}}|[a-zA-Z])\s*\)\s*[.、:]?\s*"
+)
 _LETTERS = re.compile(r"([ivxlc]{1,7}|[IVXLC]{1,7}|[a-zA-Z])([.、)])(?:\s+|(?=[^\x00-\x7f]))")
 _HAN_NUMBER = re.compile(rf"([{_HAN}]{{1,4}})(?:([、.．:])\s*|(\s+)(?=\S))")
 _DI = re.compile(rf"\(?第\s*(\d{{1,3}}|[{_HAN}]{{1,5}})\s*([编章节条款项]|部分)\)?[、.:．：]?")

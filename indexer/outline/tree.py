@@ -112,9 +112,7 @@ def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
         marker = Marker(HEADING, (0,), candidate.text, 0)
         for parent, cost in _unnumbered(state, candidate):
             yield _accept(state, candidate, marker, parent, cost=cost)
-    yield _State(
-        state.cost + _rejection(candidate), state.top, state.accepted, state.last
-    )
+    yield _State(state.cost + _rejection(candidate), state.top, state.accepted, state.last)
 
 
 def _accept(

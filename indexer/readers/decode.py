@@ -32,9 +32,7 @@ def decode(data: bytes) -> tuple[str, str]:
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x0b", "\n")
     controls = len(_CONTROL.findall(text[:_SAMPLE]))
     if controls > max(2, _MOST_CONTROL * min(len(text), _SAMPLE)):
-        raise ValueError(
-            "the file is binary, not text; save the policy as UTF-8 text or Markdown"
-        )
+        raise ValueError("the file is binary, not text; save the policy as UTF-8 text or Markdown")
     return unicodedata.normalize("NFC", _CONTROL.sub(" ", text)), encoding
 
 

@@ -122,7 +122,7 @@ def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def _plain(inline: Token) -> str:
-    """What a reader sees of an inline token: text and code without emphasis, links as their text."""
+    """What a reader sees of an inline token: no emphasis marks, links as their text."""
     parts = []
     for child in inline.children or ():
         if child.type in ("text", "code_inline"):

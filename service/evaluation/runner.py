@@ -234,9 +234,7 @@ def _plain_rankings(
     return rankings
 
 
-def _plain_search(
-    clauses: Sequence[Clause], encoder: Encoder
-) -> Callable[[str], Iterable[str]]:
+def _plain_search(clauses: Sequence[Clause], encoder: Encoder) -> Callable[[str], Iterable[str]]:
     kept = [clause for clause in clauses if clause.text]
     passages = encoder.encode_passages([clause.text for clause in kept])
 

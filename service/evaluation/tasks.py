@@ -55,7 +55,7 @@ def load_task(folder: Path) -> Task:
     for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv"):
         if not (folder / name).is_file():
             raise EvaluationError(
-                f"{folder}: no {name}; a task folder holds corpus.jsonl, queries.jsonl and qrels.tsv"
+                f"{folder}: no {name}; a task folder holds corpus.jsonl, queries.jsonl, qrels.tsv"
             )
     corpus = tuple(_rows(folder / "corpus.jsonl"))
     queries = tuple(_rows(folder / "queries.jsonl"))

@@ -1,1 +1,1 @@
-"""A question in, ranked clauses out: the one search that the API, the command and `evaluate` use."""
+"""A question in, ranked clauses out: one search for the API, the command and `evaluate`."""

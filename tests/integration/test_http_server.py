@@ -67,5 +67,5 @@ def test_instance_is_the_path_as_sent(address: tuple[str, int], target: str) -> 
     response, body = request(address, "GET", target)
     assert response.status == 404
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert f'"instance":"{target.split("?")[0]}"'.encode() in body
+    assert f'"instance":"{target.split("?", maxsplit=1)[0]}"'.encode() in body
     assert b"secret" not in body

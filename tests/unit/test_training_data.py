@@ -187,7 +187,8 @@ def test_pairs_are_unique_and_clear_of_evaluation(
     source = Source("made", ("made",), "CC0", read)
     pairs = build_pairs(tmp_path, evaluation, [source], lines.append)
     assert [(p.en, p.position) for p in pairs] == [("Take leave at any time.", 0)]
-    assert "1 pairs (CC0)" in lines[0] and "1 in evaluation" in lines[0]
+    assert "1 pairs (CC0)" in lines[0]
+    assert "1 in evaluation" in lines[0]
     write_pairs(pairs, tmp_path / "pairs.jsonl")
     assert read_pairs(tmp_path / "pairs.jsonl") == pairs
 
@@ -201,7 +202,8 @@ def test_examples_hold_joined_neighbours_and_never_the_held_aside() -> None:
     pairs = [Pair("a", "page", i, f"Sentence {i} " + "x" * 80, f"第{i}句") for i in range(200)]
     pairs += [Pair("b", "page", i, f"Other {i}", f"另外{i}") for i in range(20)]
     train, aside = make_examples(pairs, Recipe(examples=120, held_aside=20, joined=0.2))
-    assert len(aside) == 20 and {e.source for e in aside} == {"a", "b"}
+    assert len(aside) == 20
+    assert {e.source for e in aside} == {"a", "b"}
     joined = [e for e in train if e.en.count("Sentence") > 1]
     assert 0 < len(joined) <= 24
     words = " ".join(e.en for e in train).split("x" * 80)

@@ -1,0 +1,80 @@
+# Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+# What `make run` indexes and serves. Each folder of policies gets an index of its own.
+POLICIES ?= indexer/samples
+INDEX ?= .policy-search/$(subst /,-,$(patsubst ../%,%,$(patsubst %/,%,$(POLICIES))))
+HOST ?= 127.0.0.1
+PORT ?= 8080
+
+# What `make eval` measures.
+EVAL ?= ../shared/eval
+EVAL_POLICIES ?= ../shared/policies
+EVAL_JSON ?= .policy-search/evaluation.json
+
+.PHONY: help install install-dev run test check eval bench-encoder lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## Install into .venv
+install-dev: $(VENV)/.installed-dev
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The locked versions, then the project itself from this folder.
+$(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install -r requirements.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(PIP) install -r requirements-dev.lock
+	@touch $@
+
+run: install ## Index POLICIES (the samples unless given) and serve them
+	$(BIN)/policy-search index $(POLICIES) --index $(INDEX) || [ -e $(INDEX)/manifest.json ]
+	$(BIN)/policy-search serve --index $(INDEX) --host $(HOST) --port $(PORT)
+
+check: install-dev ## Lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check ## Lint, types, all tests
+	$(BIN)/pytest
+
+eval: install ## Measure answers on EVAL and on the questions over EVAL_POLICIES
+	@mkdir -p $(dir $(EVAL_JSON))
+	$(BIN)/policy-search evaluate $(EVAL) --baseline --json $(EVAL_JSON) \
+	  $(if $(wildcard $(EVAL)/seed-questions/questions.jsonl),--questions $(EVAL)/seed-questions/questions.jsonl --policies $(EVAL_POLICIES))
+
+bench-encoder: install ## Time the encoder against sentence-transformers on fp32 torch
+	$(BIN)/python tests/bench/bench_encoder.py
+
+lock: ## Write the lock files anew from pyproject.toml
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet torch==2.13.0
+	$(VENV)-lock/bin/pip install --quiet .
+	{ echo "# Exact versions; made by \`make lock\` from pyproject.toml."; \
+	  $(VENV)-lock/bin/pip freeze --exclude policy-search | sed 's/+cpu//'; } > requirements.lock
+	$(VENV)-lock/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev'], sep='\n')" \
+	  | xargs -d '\n' $(VENV)-lock/bin/pip install --quiet
+	{ echo "# Exact versions of what the tests need beside it; made by \`make lock\`."; \
+	  $(VENV)-lock/bin/pip freeze --exclude policy-search | sed 's/+cpu//' | grep -vxFf requirements.lock; } > requirements-dev.lock
+	rm -rf $(VENV)-lock
+
+clean: ## Remove what was installed and built here
+	rm -rf $(VENV) .policy-search build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,113 @@
+"""The embedded default model: written once from the weights file into the cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.cache import default_cache_dir, publish_folder
+from models.folder import (
+    GRAPH_DATA_FILE,
+    GRAPH_FILE,
+    INPUT_CONFIG_FILE,
+    ONNX_MODULE,
+    TOKENIZER_FILE,
+    write_graph,
+    write_json,
+    write_modules,
+    write_tokenizer,
+)
+from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
+
+# Part of the cache folder's name: raise it whenever the written folder would differ.
+CONVERTER_VERSION: Final = 1
+NAME: Final = "multilingual-e5-small"
+QUANTIZATION: Final = "int4"
+
+
+def embedded_folder(
+    cache_dir: Path | None = None, on_message: Callable[[str], None] | None = None
+) -> Path:
+    """The embedded model's folder, converted first where this has not been done yet.
+
+    Any number of processes may call this at once: one converts, the others wait for it.
+
+    Args:
+        cache_dir: where converted models are kept; None takes `default_cache_dir()`.
+        on_message: called with one line before and after a conversion.
+
+    Raises:
+        WeightsError: the weights file is missing, damaged or another one.
+        CacheError: the cache folder cannot be written.
+    """
+    say = on_message or (lambda _: None)
+    cache = cache_dir or default_cache_dir()
+    folder = cache / "models" / f"{NAME}-{QUANTIZATION}-{_version_hash()}"
+
+    def write(target: Path) -> dict[str, Any]:
+        say(f"Converting the embedded model (once) into {folder} …")
+        started = time.monotonic()
+        weights = read_weights(find_weights_file())
+        facts = write_onnx_folder(target, weights)
+        say(f"Converted the embedded model in {time.monotonic() - started:.1f} s.")
+        return facts
+
+    return publish_folder(folder, write, say)
+
+
+def write_onnx_folder(
+    folder: Path,
+    weights: Weights,
+    overrides: Mapping[str, NDArray[np.float32]] | None = None,
+) -> dict[str, Any]:
+    """Write a complete sentence-transformers folder that runs in ONNX Runtime.
+
+    Args:
+        folder: an existing, empty folder.
+        weights: the parsed weights file.
+        overrides: trained tensors that replace those of the same name.
+
+    Returns:
+        What a fingerprint needs to know of the folder: `name`, `quantization`,
+        `weights_sha256` (of the written weights, not of their source), `tokenizer_sha256`.
+    """
+    # Imported here: onnx is needed to write the graph, never to run it.
+    from models.graph import build_graph
+    from models.layers import encoder_tensors
+    from models.tokenizer import build_tokenizer
+
+    shape = weights.shape
+    write_graph(folder, build_graph(encoder_tensors(weights, overrides)))
+    write_tokenizer(folder, build_tokenizer(weights.unigram, shape.positions))
+    write_json(
+        folder / INPUT_CONFIG_FILE,
+        {"max_seq_length": shape.positions, "hidden_size": shape.hidden},
+    )
+    write_modules(folder, ONNX_MODULE, shape.hidden)
+    return {
+        "name": NAME,
+        "quantization": QUANTIZATION,
+        "source_sha256": weights.sha256,
+        "converter_version": CONVERTER_VERSION,
+        "weights_sha256": _sha256(folder / GRAPH_FILE, folder / GRAPH_DATA_FILE),
+        "tokenizer_sha256": _sha256(folder / TOKENIZER_FILE),
+    }
+
+
+def _version_hash() -> str:
+    return hashlib.sha256(f"{KNOWN_SHA256} {CONVERTER_VERSION}".encode()).hexdigest()[:12]
+
+
+def _sha256(*paths: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

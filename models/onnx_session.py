@@ -1,0 +1,87 @@
+"""Run an encoder's ONNX graph: texts -> token ids -> token embeddings. No torch needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from models.errors import ModelFormatError
+from models.folder import GRAPH_FILE, INPUT_CONFIG_FILE, TOKENIZER_FILE
+from models.text import clean, clip
+
+_ERRORS_ONLY = 3
+
+
+class TokenIds(NamedTuple):
+    """A text as the model sees it."""
+
+    ids: list[int]  # special tokens included
+    truncated: bool
+
+
+class OnnxSession:
+    """A tokenizer and an ONNX Runtime session; safe to use from several threads."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Open a model folder.
+
+        Args:
+            folder: holds `tokenizer.json`, `model.onnx` and `sentence_bert_config.json`.
+            threads: of ONNX Runtime; None takes one per core.
+
+        Raises:
+            ModelFormatError: a file is missing or cannot be read.
+        """
+        try:
+            config = json.loads((folder / INPUT_CONFIG_FILE).read_text(encoding="utf-8"))
+            self.max_tokens = int(config["max_seq_length"])
+            self.dimension = int(config["hidden_size"])
+            self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads or 0
+            options.log_severity_level = _ERRORS_ONLY
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
+            raise ModelFormatError(f"cannot open the model in {folder}: {error}") from error
+        # Cutting and padding are done here, where a cut can be counted.
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        specials = self.tokenizer.encode("").ids
+        self._pad = self.tokenizer.token_to_id("<pad>") or 0
+        self._end = specials[-1]
+
+    def tokenize(self, texts: Sequence[str], prompt: str = "") -> list[TokenIds]:
+        """Token ids of prompt + text, cut at `max_tokens`, the end token kept."""
+        prepared = [clean(prompt + clip(text, self.max_tokens)) for text in texts]
+        limit = self.max_tokens
+        all_ids = (encoding.ids for encoding in self.tokenizer.encode_batch_fast(prepared))
+        return [
+            TokenIds(ids, False)
+            if len(ids) <= limit
+            else TokenIds([*ids[: limit - 1], self._end], True)
+            for ids in all_ids
+        ]
+
+    def pad(self, batch: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids and attention mask, int64 (batch, longest), padded on the right."""
+        longest = max(map(len, batch))
+        ids = np.full((len(batch), longest), self._pad, np.int64)
+        mask = np.zeros((len(batch), longest), np.int64)
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        return ids, mask
+
+    def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Token embeddings, float32 (batch, tokens, dimension)."""
+        (embeddings,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(embeddings, np.float32)

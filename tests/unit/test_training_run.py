@@ -1,0 +1,221 @@
+"""Training itself, with an encoder of a few thousand weights and a made-up pair of languages."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers.models import WordLevel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from models.folder import TORCH_MODULE, write_json, write_modules
+from models.training.development import figures, pairs_task, read_task
+from models.training.errors import TrainingError
+from models.training.examples import Example, make_examples
+from models.training.export import LAYERS_FILE, read_layers
+from models.training.loop import batches, learning_rate
+from models.training.network import Network
+from models.training.objective import Targets, loss
+from models.training.recipe import Recipe
+from models.training.records import Pair
+from models.training.run import run
+
+WORDS = 60
+TINY = Recipe(
+    first_layer=1,
+    examples=300,
+    joined=0.0,
+    held_aside=40,
+    max_tokens=16,
+    tokens=100_000,
+    batch_tokens=600,
+    learning_rate=3e-3,
+    warmup_steps=5,
+    evaluations=2,
+    bfloat16=False,
+)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder: three random layers, one token a word.
+
+    As in real multilingual models, a word and its translation differ by a direction that all
+    words of the language share.
+    """
+    folder = tmp_path_factory.mktemp("base")
+    words = ["[PAD]", "[UNK]", "query", "passage", ":"]
+    words += [f"{kind}{i}" for kind in ("word", "词") for i in range(WORDS)]
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=24,
+        pad_token_id=0,
+        # Larger than usual: trained weights are larger too.
+        initializer_range=0.1,
+    )
+    model = BertModel(config)
+    with torch.no_grad():
+        table = model.embeddings.word_embeddings.weight
+        table[-WORDS:] = table[-2 * WORDS : -WORDS] + torch.randn(32)
+    model.save_pretrained(folder)
+    tokenizer = Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", model_max_length=24
+    ).save_pretrained(folder)
+    write_json(folder / "sentence_bert_config.json", {"transformer_task": "feature-extraction"})
+    write_modules(folder, TORCH_MODULE, 32)
+    return folder
+
+
+def test_training_brings_the_languages_together(base: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    both = run(base, _pairs(400), [], tmp_path, TINY, lines.append)
+    before, after = (both[when]["held-aside"]["hit@1"] for when in ("before", "after"))
+    assert after > before + 0.3, f"{before:.2f} before, {after:.2f} after"
+    assert any("tokens/s" in line for line in lines)
+    record = json.loads((tmp_path / "record.json").read_text())
+    assert record["figures"]["after"]["held-aside"]["hit@1"] == after
+    assert record["data"]["made"] == {"examples": 300, "licence": "not stated"}
+    layers = read_layers(tmp_path / LAYERS_FILE)
+    assert {int(name.split(".")[2]) for name in layers} == {1, 2}
+    assert all(bool(torch.isfinite(value).all()) for value in layers.values())
+
+
+def test_an_interrupted_run_ends_like_a_whole_one(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs, recipe = _pairs(400), replace(TINY, tokens=12_000)
+    run(base, pairs, [], tmp_path / "whole", recipe, lambda _: None)
+
+    def interrupt(line: str) -> None:
+        if line.startswith("evaluation 1"):
+            monkeypatch.setattr("models.training.loop.loss", _interrupted)
+
+    with monkeypatch.context() as context:
+        context.setattr("models.training.loop.loss", loss)
+        with pytest.raises(KeyboardInterrupt):
+            run(base, pairs, [], tmp_path / "resumed", recipe, interrupt)
+    monkeypatch.setattr("models.training.loop.loss", loss)
+    lines: list[str] = []
+    run(base, pairs, [], tmp_path / "resumed", recipe, lines.append)
+    assert any(line.startswith("going on from") for line in lines)
+    whole, resumed = (read_layers(tmp_path / name / LAYERS_FILE) for name in ("whole", "resumed"))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_other_networks_are_refused(tmp_path: Path, base: Path) -> None:
+    with pytest.raises(TrainingError, match="more than 3 layers expected"):
+        Network(base, 3)
+
+
+def test_a_text_has_one_vector_whatever_stands_beside_it(base: Path) -> None:
+    network = Network(base, 1, bfloat16=False)
+    states = network.frozen(["word1 word2", "word3 词4 word5 word6 word7"], 16, lambda _: None)
+    together = network.encode_all(states)
+    with torch.no_grad():
+        alone = network.encode(states, [0]).numpy()
+    assert np.allclose(together[:1], alone, atol=1e-5)
+    reference = network.model.encode(["word1 word2"], normalize_embeddings=True)
+    assert np.allclose(reference, alone, atol=2e-3)  # states are kept in float16
+
+
+def test_perfect_vectors_have_no_distillation_left() -> None:
+    teacher = torch.nn.functional.normalize(torch.randn(6, 8), dim=-1)
+    targets = Targets.of(teacher, teacher, 0.5)
+    parts = loss(targets.vectors, targets.vectors, targets, torch.arange(6), TINY)
+    assert float(parts.distillation) == pytest.approx(0, abs=1e-5)
+    other = targets.vectors.flip(0)
+    worse = loss(targets.vectors, other, targets, torch.arange(6), TINY)
+    assert float(worse.contrast) > float(parts.contrast)
+
+
+def test_targets_lie_between_the_languages() -> None:
+    english = torch.nn.functional.normalize(torch.randn(50, 8) + 2, dim=-1)
+    chinese = torch.nn.functional.normalize(torch.randn(50, 8) - 2, dim=-1)
+    assert torch.allclose(Targets.of(english, chinese, 0.0).vectors, english, atol=1e-6)
+    half = Targets.of(english, chinese, 0.5).vectors
+    # The Chinese share brings differences between texts, not the language's own direction.
+    assert float(half.mean(0) @ english.mean(0)) > 0.9 * float(english.mean(0).norm() ** 2)
+
+
+def test_batches_hold_every_example_once_and_keep_the_budget() -> None:
+    rng = random.Random(1)
+    examples = [Example(rng.choice("abc"), "x", "y", False) for _ in range(2000)]
+    lengths = np.array([rng.randint(4, 60) for _ in examples])
+    recipe = replace(TINY, batch_tokens=800, batch_pairs=16)
+    found = list(batches(examples, lengths, recipe, rng))
+    assert sorted(i for batch in found for i in batch) == sorted(
+        {i for batch in found for i in batch}
+    )
+    assert sum(map(len, found)) > 1900  # the smallest left-overs are dropped
+    assert all(2 * max(lengths[batch]) * len(batch) <= 800 for batch in found)
+
+
+def test_learning_rate_rises_then_falls_to_its_floor() -> None:
+    recipe = replace(TINY, learning_rate=1.0, warmup_steps=10)
+    assert learning_rate(recipe, 0, 0.0) == pytest.approx(0.1)
+    assert learning_rate(recipe, 10, 0.0) == 1.0
+    assert learning_rate(recipe, 10**6, 1.5) == pytest.approx(0.05)
+
+
+def test_figures_of_a_small_task_by_hand(tmp_path: Path) -> None:
+    _write_task(tmp_path / "task")
+    task = read_task(tmp_path / "task")
+    corpus = np.eye(3, dtype=np.float32)
+    # Its own language's answer first, the other language's last; the query's own text second.
+    found = figures(task, np.array([[0.9, 0.1, 0.5]], np.float32), corpus)
+    ideal = 2 + 1 / math.log2(3)
+    assert found["ndcg@10"] == pytest.approx((2 + 1 / math.log2(3)) / ideal)
+    assert found["map"] == pytest.approx(1.0)  # the text itself counts as the last
+    assert found["hit@1"] == found["same hit@1"] == found["cross hit@1"] == 1.0
+
+
+def test_held_aside_pairs_make_a_task() -> None:
+    _, aside = make_examples(_pairs(100), replace(TINY, held_aside=10))
+    task = pairs_task("aside", aside)
+    vectors = np.eye(20, dtype=np.float32)
+    found = figures(task, vectors[[i ^ 1 for i in range(20)]], vectors)
+    assert found["hit@1"] == found["cross hit@1"] == 1.0
+    assert "same hit@1" not in found
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _pairs(count: int) -> list[Pair]:
+    rng = random.Random(5)
+    chosen = [rng.sample(range(WORDS), 5) for _ in range(count)]
+    return [
+        Pair(
+            "made",
+            f"page{i}",
+            i,
+            " ".join(f"word{w}" for w in words),
+            " ".join(f"词{w}" for w in words),
+        )
+        for i, words in enumerate(chosen)
+    ]
+
+
+def _write_task(folder: Path) -> None:
+    folder.mkdir()
+    corpus = [("1", "Two weeks.", "en"), ("2", "两周。", "zh"), ("3", "How long?", "en")]
+    queries = [("q", "How long?", "en")]
+    for name, rows in (("corpus", corpus), ("queries", queries)):
+        lines = [json.dumps({"_id": i, "text": t, "lang": lang}) for i, t, lang in rows]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t2\nq\t2\t1\n")
