@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
 from indexer.errors import IndexMissingError, NoPoliciesError, PolicyFileError
 from indexer.metadata import describe, version_name
@@ -20,13 +22,13 @@ from indexer.readers import READABLE_SUFFIXES, read_document
 from indexer.records import Document, PolicyVersion
 from indexer.rows import clauses_of_version
 from indexer.store import Store, StoredVersion, read_vectors
-from indexer.vectors import VectorIndex
+from indexer.vectors import VectorIndex, Vectors
 from models import Encoder
 
-PARSER = 1
+PARSER = 2
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
-_EMBED_BATCH = 512
+_EMBED_BATCH = 128
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name ("reading", "embedding"), the number done, and the total."""
@@ -262,23 +264,31 @@ def _embed(
             keys = store.clause_keys(key)
             for clause_id, passages in make_passages(title, clauses, encoder).items():
                 store.add_passages(keys[clause_id], passages, digest, generation)
-    missing = store.texts_to_embed()
+    missing = store.passages_to_embed()
     report.embedded = len(missing)
     done = 0
     tell("embedding", 0, len(missing))
     # Longest first: batches of one length waste no padding, and memory peaks at the start.
-    missing.sort(key=lambda item: -len(item[1]))
+    missing.sort(key=lambda item: -sum(map(len, item[1])))
     for start in range(0, len(missing), _EMBED_BATCH):
         batch = missing[start : start + _EMBED_BATCH]
-
-        def on_progress(count: int) -> None:
-            nonlocal done
-            done += count
-            tell("embedding", done, len(missing))
-
-        vectors = encoder.encode_passages([text for _, text in batch], on_progress)
-        store.add_vectors([key for key, _ in batch], vectors)
+        store.add_vectors([key for key, _ in batch], _embed_views(encoder, [v for _, v in batch]))
+        done += len(batch)
+        tell("embedding", done, len(missing))
     report.embedding_seconds = time.perf_counter() - started
+
+
+def _embed_views(encoder: Encoder, passages: Sequence[tuple[str, ...]]) -> Vectors:
+    """The mean of each passage's views, shape (len(passages), dimension).
+
+    The mean is not brought back to unit length: its inner product with a question is then the mean
+    of the views' cosines, and a passage with two views is not favoured over one with one.
+    """
+    owner = np.repeat(np.arange(len(passages)), [len(views) for views in passages])
+    vectors = np.zeros((len(passages), encoder.dimension), np.float32)
+    np.add.at(vectors, owner, encoder.encode_passages([v for views in passages for v in views]))
+    vectors /= np.array([[len(views)] for views in passages], np.float32)
+    return vectors
 
 
 def _publish(

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from indexer.records import Clause, Passage
 
-_CONTEXT_SHARE = 3
-"""The context may take up to one third of the encoder's window; the clause needs the rest."""
 _LONGEST_PIECE = 320
 """Tokens of one piece of a long clause: a longer text blurs what it is about."""
+_SHORT = 80
+"""Tokens up to which a passage is embedded under its title and headings as well."""
 _SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
 
 
@@ -38,20 +38,19 @@ def make_passages(
         for clause in clauses
         if clause.text and not (clause.id in with_children and _is_only_heading(clause))
     ]
-    budget = encoder.passage_token_budget
-    contexts = [_context(title, clause) for clause in embedded]
-    context_tokens = encoder.count_tokens(contexts)
-    text_tokens = encoder.count_tokens([clause.text for clause in embedded])
+    # A quarter of the window each for context and lead-in, the rest for the clause's own words.
+    quarter = encoder.passage_token_budget // 4
+    longest = min(_LONGEST_PIECE, encoder.passage_token_budget - quarter - 2)
+    contexts = _shortened([_context(title, clause) for clause in embedded], quarter, encoder)
+    lead_ins = _shortened([clause.lead_in for clause in embedded], quarter, encoder)
+    lengths = encoder.count_tokens([clause.text for clause in embedded])
     passages: dict[str, list[Passage]] = {clause.id: [] for clause in clauses}
-    for clause, whole, used, length in zip(
-        embedded, contexts, context_tokens, text_tokens, strict=True
-    ):
-        most = budget // _CONTEXT_SHARE
-        context = whole if used <= most else _shortened(whole, most, encoder)
-        limit = min(budget - min(used, most) - 2, _LONGEST_PIECE)
-        pieces = [clause.text] if length <= limit else split_text(clause.text, limit, encoder)
+    for clause, context, lead_in, length in zip(embedded, contexts, lead_ins, lengths, strict=True):
+        pieces = [clause.text] if length <= longest else split_text(clause.text, longest, encoder)
+        short = length <= min(_SHORT, quarter)
         passages[clause.id] = [
-            Passage(clause.id, ordinal, context, piece) for ordinal, piece in enumerate(pieces)
+            Passage(clause.id, ordinal, context, lead_in, piece, short)
+            for ordinal, piece in enumerate(pieces)
         ]
     return passages
 
@@ -92,14 +91,18 @@ def _cut(sentence: str, limit: int, encoder: TokenCounter) -> list[str]:
 
 def _context(title: str, clause: Clause) -> str:
     above = clause.heading_path[:-1] if clause.heading else clause.heading_path
-    context = " > ".join([title, *above])
-    return f"{context}\n{clause.lead_in}" if clause.lead_in else context
+    return " > ".join(part for part in (title, *above) if part)
 
 
-def _shortened(context: str, limit: int, encoder: TokenCounter) -> str:
-    """The end of a context that is too long: the nearest headings say most."""
-    offsets = encoder.token_offsets(context)
-    return context[offsets[-limit][0] :] if len(offsets) > limit else context
+def _shortened(texts: Sequence[str], limit: int, encoder: TokenCounter) -> list[str]:
+    """The ends of the texts that are too long: of headings, the nearest say most."""
+    kept = []
+    for text, length in zip(texts, encoder.count_tokens(texts), strict=True):
+        if length > limit:
+            kept.append(text[encoder.token_offsets(text)[-limit][0] :])
+        else:
+            kept.append(text)
+    return kept
 
 
 def _is_only_heading(clause: Clause) -> bool:

@@ -80,17 +80,28 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What is embedded: a clause, or a piece of a long one, with its context in front."""
+    """What is embedded: a clause, or a piece of a long one, and its context.
+
+    `context` is the policy's title and the headings above, `lead_in` the sentence by which the
+    parent introduces the clause. `short` passages say too little alone.
+    """
 
     clause_id: str
     ordinal: int
     context: str
+    lead_in: str
     text: str
+    short: bool
 
     @property
-    def embedded_text(self) -> str:
-        """Exactly the text that the encoder sees, without its prompt."""
-        return f"{self.context}\n{self.text}" if self.context else self.text
+    def views(self) -> tuple[str, ...]:
+        """Exactly the texts that the encoder sees, without its prompt; the vector is their mean.
+
+        The passage with its lead-in, and for a short one the same under its title and headings.
+        For a long one the context would only dilute what it says itself.
+        """
+        alone = f"{self.lead_in}\n{self.text}" if self.lead_in else self.text
+        return (alone, f"{self.context}\n{alone}") if self.short else (alone,)
 
 
 @dataclass(frozen=True, slots=True)

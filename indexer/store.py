@@ -65,7 +65,9 @@ CREATE TABLE IF NOT EXISTS passages (
     clause_key INTEGER NOT NULL REFERENCES clauses (key) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
     context TEXT NOT NULL,
+    lead_in TEXT NOT NULL,
     text TEXT NOT NULL,
+    short INTEGER NOT NULL,
     vector_hash BLOB NOT NULL,
     added INTEGER NOT NULL,
     removed INTEGER
@@ -97,9 +99,9 @@ class StoredVersion:
     source_path: str
 
 
-def vector_hash(encoder_digest: str, embedded_text: str) -> bytes:
+def vector_hash(encoder_digest: str, views: Sequence[str]) -> bytes:
     """The key of a vector: what was embedded, and by which encoder."""
-    return hashlib.sha256(f"{encoder_digest}\0{embedded_text}".encode(errors="replace")).digest()
+    return hashlib.sha256("\0".join((encoder_digest, *views)).encode(errors="replace")).digest()
 
 
 class Store:
@@ -234,32 +236,37 @@ class Store:
         self, clause_key: int, passages: Sequence[Passage], digest: str, generation: int
     ) -> None:
         self._db.executemany(
-            "INSERT INTO passages (clause_key, ordinal, context, text, vector_hash, added) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (clause_key, ordinal, context, lead_in, text, short, "
+            "vector_hash, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     clause_key,
                     p.ordinal,
                     p.context,
+                    p.lead_in,
                     p.text,
-                    vector_hash(digest, p.embedded_text),
+                    p.short,
+                    vector_hash(digest, p.views),
                     generation,
                 )
                 for p in passages
             ),
         )
 
-    def texts_to_embed(self) -> list[tuple[bytes, str]]:
-        """Hash and text of everything live that has no vector yet, each text once."""
+    def passages_to_embed(self) -> list[tuple[bytes, tuple[str, ...]]]:
+        """Hash and views of everything live that has no vector yet, the same views once."""
         rows = self._db.execute(
-            "SELECT DISTINCT p.vector_hash, p.context, p.text FROM passages p "
+            "SELECT p.vector_hash, p.context, p.lead_in, p.text, p.short FROM passages p "
             "LEFT JOIN vectors v ON v.hash = p.vector_hash "
-            "WHERE p.removed IS NULL AND v.hash IS NULL ORDER BY p.key"
+            "WHERE p.removed IS NULL AND v.hash IS NULL GROUP BY p.vector_hash ORDER BY min(p.key)"
         )
-        return [(h, Passage("", 0, context, text).embedded_text) for h, context, text in rows]
+        return [
+            (key, Passage("", 0, context, lead_in, text, bool(short)).views)
+            for key, context, lead_in, text, short in rows
+        ]
 
     def add_vectors(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        """Stores unit vectors, shape (len(hashes), dimension), as little-endian float32."""
+        """Stores vectors, shape (len(hashes), dimension), as little-endian float32."""
         with self.transaction():
             self._db.executemany(
                 "INSERT OR REPLACE INTO vectors (hash, vector) VALUES (?, ?)",

@@ -1,4 +1,4 @@
-"""The vector index: FAISS, inner product on unit vectors, with the passages' own keys as ids."""
+"""The vector index: FAISS, inner product, with the passages' own keys as ids."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class VectorIndex:
 
     @classmethod
     def build(cls, keys: Keys, vectors: Vectors) -> VectorIndex:
-        """From passage keys, shape (n,), and unit vectors, shape (n, dimension)."""
+        """From passage keys, shape (n,), and vectors of length 1 or less, shape (n, dimension)."""
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
         index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), keys)
         return cls(index)

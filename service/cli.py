@@ -6,8 +6,11 @@ import json
 import logging
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote_plus
 
 import typer
 
@@ -18,6 +21,8 @@ from service.progress import progress_reporter
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from indexer.build import BuildReport
     from models import Encoder
     from service.search.records import Hit
@@ -166,8 +171,11 @@ def serve(
 
     settings = load_settings(index=index, model=model, host=host, port=port)
     logging.getLogger().setLevel(settings.log_level.upper())
+    logging.getLogger("faiss.loader").setLevel(logging.WARNING)  # tells of builds it did not find
+    app = create_app(settings)
+    threading.Thread(target=_announce, args=(app, settings), daemon=True).start()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_level=settings.log_level,
@@ -244,6 +252,20 @@ def evaluate(
             json_file.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             _fail(f"{json_file}: cannot be written: {error.strerror}")
+
+
+def _announce(app: FastAPI, settings: Settings) -> None:
+    """Says on standard output, once searches are answered, where and how to ask."""
+    while True:
+        runtime = getattr(app.state, "runtime", None)
+        if runtime is not None and runtime.readiness.ready:
+            break
+        time.sleep(0.1)
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    question = quote_plus("How do I cancel my account?")
+    print(f"Ready. The API is described at {base}/docs. Ask it something:", flush=True)
+    print(f"  curl '{base}/v1/search?q={question}&limit=3'", flush=True)
 
 
 def _load_encoder(settings: Settings) -> Encoder:

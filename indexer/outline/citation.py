@@ -113,6 +113,8 @@ def _append(numbers: str, marker: Marker, chinese: bool) -> str:
     label = marker.label
     if marker.style.startswith("("):
         label = f"（{label}）" if chinese else f"({label})"
+    elif numbers and re.match(r"[A-Za-z]{2,}\s", label):
+        label = f", {label}"
     elif numbers and numbers[-1] not in ")）" and label[0] != "第":
         label = f".{label}"
     return numbers + label

@@ -18,6 +18,7 @@ from indexer.records import Clause, Document, Metadata
 
 _TABLE_RULE = re.compile(r"[\s|:\-–—]+")
 _RUN_IN = re.compile(r"(?P<heading>[^:：.。;；,，]{2,60}?)\s*[:：](?!\d)(?=\s*\S)")
+_BRACKETED = re.compile(r"(?:[(（]([^()（）]{2,60})[)）]|【([^【】]{2,60})】)")
 _SENTENCE = re.compile(r"[^.。!！?？;；\n]*[:：]\s*$")
 _FEWEST_OWN_LANGUAGE = 40
 _LONGEST_LEAD_IN = 240
@@ -60,11 +61,11 @@ def split_clauses(
 
 
 def _cut(document: Document, nodes: Sequence[Node], skipped: Set[int]) -> list[_Piece]:
+    if not nodes:
+        return [_Piece(None, 0, len(document.source))]
     starts = [node.candidate.start for node in nodes]
     ends = [*starts[1:], len(document.source)]
     pieces = [_Piece(node, s, e) for node, s, e in zip(nodes, starts, ends, strict=True)]
-    if not pieces:
-        return [_Piece(None, 0, len(document.source))]
     first = starts[0]
     if any(b.start < first for i, b in enumerate(document.blocks) if i not in skipped):
         return [_Piece(None, 0, first), *pieces]
@@ -178,8 +179,12 @@ def _heading(text: str, node: Node | None, has_children: bool, entries: Set[str]
         return f"{body} {second}"
     if node.candidate.heading_level is not None:
         return body or None
+    bracketed = _BRACKETED.match(body)
+    if bracketed and node.marker.style.split(" ")[0] in ("第条", "Article"):
+        return bracketed[1] or bracketed[2]  # 第三条（年假）
     followed = has_children or (bool(rest) and not node.marker.style.startswith("•"))
-    if followed and is_heading_like(body, isolated=True):
+    runs_on = second[:1].islower() and not has_children
+    if followed and not runs_on and is_heading_like(body, isolated=True):
         return body
     if has_children and body.endswith((";", "；")) and len(body) <= 70 and "," not in body:
         return body.rstrip(";；")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from indexer.outline.markers import fold, read_markers
@@ -17,8 +18,20 @@ _LEADER = re.compile(r"(?:\s*\.{3,}|\s*…+|\s*·{3,}|\t+|\s{3,})\s*\d{1,4}\s*$"
 _ENDS_SENTENCE = tuple(".。;；!！?？:：,，")
 _LONGEST_ENTRY = 120
 _FEWEST_ENTRIES = 3
+_MOST_ENTRIES = 400
+_TITLE_LINES = 6
 _ALIKE = 0.75
 """A contents line may differ from its heading by a word or two: the two are edited apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is compared of a block, read once."""
+
+    body: str
+    number: tuple[int, ...]
+    is_entry: bool
+    is_title: bool
 
 
 def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
@@ -28,38 +41,66 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
     entries that the text after it repeats.
     """
     found = {i for i, block in enumerate(blocks) if block.in_contents}
-    bodies = [_body(block.text) for block in blocks]
+    lines = [_line(block) for block in blocks]
     position = 0
-    while position < len(blocks):
-        announced = _TITLE.fullmatch(fold(blocks[position].text)) is not None
+    while position < len(lines):
+        announced = lines[position].is_title
         first = position + 1 if announced else position
-        last = _end_of_run(blocks, bodies, first, mixed=announced)
-        if last - first >= _FEWEST_ENTRIES and (
-            announced or _is_repeated(bodies[first:last], bodies[last:])
-        ):
-            found.update(range(position, last))
-            position = last
-        else:
-            position = first if announced else max(position + 1, last)
+        end = _end_of_run(lines, first, mixed=announced)
+        # A title page may stand right above an unannounced table of contents.
+        starts = [first] if announced else range(first, min(first + _TITLE_LINES, end - 2))
+        for start in starts:
+            last = _end_of_run(lines, start, mixed=announced)
+            if last - start < _FEWEST_ENTRIES:
+                continue
+            if announced or _is_repeated(lines[start:last], lines[last:]):
+                found.update(range(position if announced else start, last))
+                end = last
+                break
+        position = max(position + 1, end)
     return frozenset(found)
 
 
-def _end_of_run(blocks: Sequence[Block], bodies: Sequence[str], first: int, *, mixed: bool) -> int:
+def _line(block: Block) -> _Line:
+    folded = fold(block.text)
+    readings = read_markers(folded)
+    return _Line(
+        _body(folded), readings[0].numbers if readings else (), _is_entry(block),
+        _TITLE.fullmatch(folded) is not None,
+    )  # fmt: skip
+
+
+def _end_of_run(lines: Sequence[_Line], first: int, *, mixed: bool) -> int:
     """Where a run of entries that starts at `first` ends: before the text that it announces.
 
     Unless `mixed`, the entries are all numbered or all not, so that a title page above an
     unannounced table of contents does not hide its first entry.
     """
     position = first
-    while position < len(blocks) and _is_entry(blocks[position]):
-        if position > first and _same_entry(bodies[first], bodies[position]):
-            break
-        if not mixed and _TITLE.fullmatch(fold(blocks[position].text)):
-            break
-        if not mixed and _is_numbered(blocks[position]) != _is_numbered(blocks[first]):
+    while position < min(len(lines), first + _MOST_ENTRIES) and lines[position].is_entry:
+        line = lines[position]
+        other_kind = line.is_title or bool(line.number) != bool(lines[first].number)
+        if position > first and not mixed and other_kind:
             break
         position += 1
-    return position
+    run = range(first + 1, min(position + 1, len(lines)))
+    return _first_repeat(lines, first, run) or position
+
+
+def _first_repeat(lines: Sequence[_Line], first: int, run: range) -> int | None:
+    """Where the heading stands that the first entry of a run announces.
+
+    In the entry's own words where they come again, else in words like them under the same number:
+    the entries of one table are like each other, too.
+    """
+    for position in run:
+        if lines[position].body == lines[first].body:
+            return position
+    for position in run:
+        same_number = lines[position].number == lines[first].number
+        if same_number and _same_entry(lines[first].body, lines[position].body):
+            return position
+    return None
 
 
 def _is_entry(block: Block) -> bool:
@@ -71,16 +112,12 @@ def _is_entry(block: Block) -> bool:
     return not text.endswith(_ENDS_SENTENCE)
 
 
-def _is_numbered(block: Block) -> bool:
-    return bool(read_markers(fold(block.text)))
-
-
-def _is_repeated(entries: Sequence[str], later: Sequence[str]) -> bool:
+def _is_repeated(entries: Sequence[_Line], later: Sequence[_Line]) -> bool:
     """Whether most entries stand again after the run, the first one right behind it."""
-    if not later or not _same_entry(entries[0], later[0]):
+    if not later or not _same_entry(entries[0].body, later[0].body):
         return False
-    rest = set(later)
-    hits = sum(entry in rest for entry in entries)
+    rest = {line.body for line in later}
+    hits = sum(entry.body in rest for entry in entries)
     return hits * 2 >= len(entries)
 
 
@@ -93,10 +130,8 @@ def _same_entry(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
-def _body(text: str) -> str:
+def _body(folded: str) -> str:
     """A line for comparison: without number, page number, and differences of width and case."""
-    folded = _LEADER.sub("", fold(text)).strip()
-    readings = read_markers(folded)
-    if readings:
-        folded = folded[readings[0].length :]
-    return folded.strip().casefold()
+    text = _LEADER.sub("", folded).strip()
+    readings = read_markers(text)
+    return text[readings[0].length if readings else 0 :].strip().casefold()

@@ -13,11 +13,15 @@ _ENDS_COLON = tuple(":：,，、")
 _ENDS_OPEN = (*_ENDS_COLON, ";", "；")
 _ENDS_SENTENCE = tuple(".。;；!！?？:：,，、…")
 _APPENDED = re.compile(
-    r"(?:Attachment|Annex|Appendix|Schedule|Exhibit)\b(?:\s+\w{1,4})?\s*[:：.\-–—]|附(?:件|录|表|则)"
+    r"(?:Attachment|Annex|Appendix|Schedule|Exhibit)\b(?:\s+\w{1,4})?\s*[:：.\-–—]"
+    r"|附(?:件|录|表)\s*[\dA-Za-z一二三四五六七八九十]{0,3}(?:\s*[:：、.]|\s+\S|\s*$)|附\s*则\s*$"
 )
 _KEY_VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _EDITION = re.compile(r"\b(?:version|revision|edition)\s*[\w.]*\d|版本|第\S{1,3}版", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.。!！?？;；]\s+(?=\S)|[。！？；]")
+_BREAKS_OFF = re.compile(
+    r"\b(?:a|an|the|and|or|of|in|to|by|from|under|at|clause|section|article)$", re.IGNORECASE
+)
 _STEM = 5
 _EMPTY_WORDS = frozenset(
     "a an and by for from how in is of on our the to use we with you your".split()  # noqa: SIM905
@@ -57,6 +61,8 @@ def is_unnumbered_heading(blocks: Sequence[Block], position: int) -> bool:
         return True
     following = blocks[position + 1].text
     if before.endswith(_ENDS_OPEN) or _KEY_VALUE.match(following) or states_date(following[:80]):
+        return False
+    if _BREAKS_OFF.search(text):
         return False
     finished = not before or before.endswith(_ENDS_SENTENCE) or is_heading_like(before)
     starts_high = text[0].isupper() or text[0] in "[【《" or is_chinese(text)

@@ -49,11 +49,15 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 # Words after "第三条" or "Article 3" that make it a reference to a clause, not its beginning.
 _HAN_REFERENCE = re.compile(
-    r"\s*(?:[的中所之及和与或至到、,，第(]|规定|约定|以外|以下|以上|项下|款下|内容|要求|情形)"
+    rf"\s*(?:[的中所之及和与或至到、,，第]|\((?:\d+|[{_HAN}]+)\)|规定|约定|以外|以下|以上|项下|款下"
+    r"|内容|要求|情形)"
 )
 _WORD_REFERENCE = re.compile(
     r"\s*(?:,|;|\)|and\b|or\b|of\b|to\b|above\b|below\b|shall\b|applies\b|is\b|are\b|does\b|in\b"
-    r"|for\b|hereof\b|will\b|may\b|must\b|sets\b|describes\b|explains\b|through\b)"
+    r"|for\b|hereof\b|will\b|may\b|must\b|sets\b|describes\b|explains\b|through\b|lists\b"
+    r"|contains\b|gives\b|shows\b|covers\b|states\b|provides\b|requires\b|says\b|defines\b"
+    r"|governs\b|allows\b|prohibits\b|refers\b|was\b|were\b|has\b|have\b|can\b|does\b|also\b"
+    r"|as\b|with\b|by\b|on\b|under\b)"
 )
 
 _DECIMAL = re.compile(r"(\d{1,3}(?:\s?\.\s?\d{1,3}){1,5})(?!\d)(?:[.、):]+|)(\s*)(?=\S)")
@@ -64,7 +68,9 @@ _PAREN = re.compile(
 )
 _LETTERS = re.compile(r"([ivxlc]{1,7}|[IVXLC]{1,7}|[a-zA-Z])([.、)])(?:\s+|(?=[^\x00-\x7f]))")
 _HAN_NUMBER = re.compile(rf"([{_HAN}]{{1,4}})(?:([、.．:])\s*|(\s+)(?=\S))")
-_DI = re.compile(rf"\(?第\s*(\d{{1,3}}|[{_HAN}]{{1,5}})\s*([编章节条款项]|部分)\)?[、.:．：]?")
+_DI = re.compile(
+    rf"\(?第\s*\(?\s*(\d{{1,3}}|[{_HAN}]{{1,5}})\s*\)?\s*([编章节条款项]|部分)\)?[、.:．：]?"
+)
 _WORD = re.compile(
     r"(Article|Section|Clause|Chapter|Part|Schedule|Appendix|Annex|Exhibit|Attachment"
     r"|ARTICLE|SECTION|CLAUSE|CHAPTER|PART|SCHEDULE|APPENDIX|ANNEX|EXHIBIT|ATTACHMENT)"

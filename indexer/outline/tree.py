@@ -42,10 +42,16 @@ _REJECT_HEADING = 2.0
 _REJECT_ISOLATED_HEADING = 3.0
 
 _SECTION_BONUS = 0.4
+_BARE_HEADING_BONUS = 0.8
 _SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",
     "Chapter I", "Part", "Part I", "Part A", "第编", "第部分", "第章", "第节", "第条"})  # fmt: skip
 _PLAIN_SECTION_STYLES = frozenset({"1.", "1、", "1 "})
 """Numbering of whole sections; the plain ones only where the line is a heading."""
+
+_ARABIC_STYLES = _PLAIN_SECTION_STYLES | {"1.1"}
+
+_APPENDED_UNITS = frozenset({"Schedule", "Appendix", "Annex", "Exhibit", "Attachment"})
+"""What they number stands beside the sections of a policy, never inside one."""
 
 _RANKS = {
     "第编": 0, "第部分": 1, "第章": 2, "第节": 3, "第条": 4, "第款": 5, "第项": 6,
@@ -168,7 +174,8 @@ def _numbered(
         if node.marker.style == marker.style and _same_branch(node.marker, marker):
             step = marker.last - node.marker.last
             if step > 0:
-                yield marker, node.parent, _JUMP.get(step, _FAR_JUMP)
+                jump = _JUMP.get(step, _FAR_JUMP)
+                yield marker, node.parent, jump - _settled_doubt(candidate, marker)
             elif step == 0 and not candidate.inline:
                 yield marker, node.parent, _REPEATED_NUMBER
         if len(marker.numbers) > 1 and node.marker.numbers == marker.numbers[:-1]:
@@ -183,6 +190,12 @@ def _numbered(
     yield from _resuming(state, marker, open_styles)
 
 
+def _settled_doubt(candidate: Candidate, marker: Marker) -> float:
+    """What a sequence settles: a bare "2 Scope" after "1 Purpose" is no longer in doubt."""
+    apart = candidate.text[marker.length - 1 : marker.length].isspace()
+    return marker.doubt if marker.style == "1 " and (apart or candidate.bodiless) else 0.0
+
+
 def _same_branch(one: Marker, other: Marker) -> bool:
     return len(one.numbers) == len(other.numbers) and one.numbers[:-1] == other.numbers[:-1]
 
@@ -195,12 +208,18 @@ def _opening(
         yield Marker(marker.style, (1,), "•1", marker.length), state.top, _OPEN_FIRST
         return
     first = marker.last == 1 and all(number <= 1 for number in marker.numbers[1:])
+    first = first and not _contradicts_open_number(state.top, marker)
     cost = _OPEN_FIRST if first else _OPEN_LATER
+    if marker.style == "1 " and first and candidate.bodiless:
+        cost -= _BARE_HEADING_BONUS
     if already_open:
         cost += _SAME_STYLE_AFTER_COLON if candidate.after_colon else _SAME_STYLE_NESTED
     top = state.top
     if top and top.marker.style.startswith("•"):
         cost += _WRONG_RANK / 2
+    if marker.style.split(" ")[0] in _APPENDED_UNITS:
+        yield marker, None, 0.0
+        return
     rank = _RANKS.get(marker.style)
     if rank is not None and top and _deepest_rank(top) >= rank:
         cost += _WRONG_RANK
@@ -215,6 +234,15 @@ def _opening(
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.
         yield marker, top.parent, cost + 2.5
+
+
+def _contradicts_open_number(node: Node | None, marker: Marker) -> bool:
+    """Whether "2.1.1" would open under 1.2: then it is rather a reference to a clause elsewhere."""
+    while node and node.marker.style not in _ARABIC_STYLES:
+        node = node.parent
+    size = len(node.marker.numbers) if node else 0
+    deeper = len(marker.numbers) > max(size, 1)
+    return node is not None and deeper and marker.numbers[:size] != node.marker.numbers
 
 
 def _under_plain_headings_only(node: Node | None) -> bool:
