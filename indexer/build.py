@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,34 +11,30 @@ from pathlib import Path
 import numpy as np
 
 from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
-from indexer.errors import IndexMissingError, NoPoliciesError, PolicyFileError
-from indexer.metadata import describe, version_name
-from indexer.outline.clauses import split_clauses
-from indexer.outline.markers import fold
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexMissingError,
+    NoPoliciesError,
+    PolicyFileError,
+)
+from indexer.files import SourceFile, find_files
+from indexer.parse import content_sha256, parse_policy
 from indexer.passages import make_passages
 from indexer.readers import READABLE_SUFFIXES, read_document
 from indexer.records import Document, PolicyVersion
 from indexer.rows import clauses_of_version
-from indexer.store import Store, StoredVersion, read_vectors
+from indexer.store import Store, StoredVersion, naming_damage, read_vectors
 from indexer.vectors import VectorIndex, Vectors
 from models import Encoder
 
-PARSER = 2
+PARSER = 3
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
 _EMBED_BATCH = 128
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name ("reading", "embedding"), the number done, and the total."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A policy file, its id, and its name under the folder that was given."""
-
-    path: Path
-    policy_id: str
-    name: str
 
 
 @dataclass(slots=True)
@@ -60,6 +54,8 @@ class BuildReport:
     passages: int = 0
     embedded: int = 0
     encoder_changed: bool = False
+    recovered: bool = False
+    """The manifest was damaged and made again from the store."""
     reading_seconds: float = 0.0
     embedding_seconds: float = 0.0
 
@@ -76,16 +72,14 @@ def build_index(
     Raises `NoPoliciesError` when there is nothing to index, `IndexLockedError` when another process
     is writing.
     """
-    report = BuildReport()
+    found = find_files(paths)
+    files, report = found.files, BuildReport(failed=found.failed, skipped=found.skipped)
     tell = progress or _silent
-    files = find_files(paths, report)
     directory = IndexDirectory(root)
-    with directory.writing():
-        manifest = _published(directory)
+    with directory.writing(), naming_damage(directory.store):
         store = Store(directory.store)
         try:
-            generation = manifest.generation if manifest else 0
-            store.roll_back_to(generation)
+            manifest, generation = _resume(directory, store, report)
             known = store.live_versions()
             if not files and not known:
                 raise NoPoliciesError(_nothing_found(paths, report))
@@ -94,7 +88,7 @@ def build_index(
             if not store.live_versions() and not known:
                 raise NoPoliciesError(_nothing_readable(report))
             _embed(store, encoder, generation + 1, report, tell)
-            _publish(directory, store, encoder, manifest, report)
+            _publish(directory, store, encoder, manifest, generation + 1, report)
         finally:
             store.close()
     return report
@@ -112,12 +106,10 @@ def index_policies(
     """
     report = BuildReport()
     directory = IndexDirectory(root)
-    with directory.writing():
-        manifest = _published(directory)
+    with directory.writing(), naming_damage(directory.store):
         store = Store(directory.store)
         try:
-            generation = manifest.generation if manifest else 0
-            store.roll_back_to(generation)
+            manifest, generation = _resume(directory, store, report)
             known = store.live_versions()
             report.encoder_changed = _is_other_encoder(manifest, encoder)
             with store.transaction():
@@ -128,77 +120,10 @@ def index_policies(
                     store.add_version(policy, policy.source_path, PARSER, generation + 1)
                     (report.updated if before else report.added).append(policy.policy_id)
             _embed(store, encoder, generation + 1, report, progress or _silent)
-            _publish(directory, store, encoder, manifest, report)
+            _publish(directory, store, encoder, manifest, generation + 1, report)
         finally:
             store.close()
     return report
-
-
-def parse_policy(
-    file: SourceFile, document: Document, before: StoredVersion | None = None
-) -> PolicyVersion:
-    """A document as a policy version with its clauses. `before` is the version indexed now."""
-    digest = content_sha256(document)
-    described = describe(document, fallback_title=_title_from(file.path))
-    fallback = "1"
-    if before and before.version.isdigit() and len(before.version) < 6:
-        same = before.content_sha256 == digest
-        fallback = before.version if same else str(int(before.version) + 1)
-    version = version_name(described.metadata, fallback)
-    clauses = split_clauses(
-        document, described.metadata, file.policy_id, version, described.title_blocks
-    )
-    return PolicyVersion(
-        policy_id=file.policy_id,
-        version=version,
-        metadata=described.metadata,
-        source=document.source,
-        source_path=str(file.path.resolve()),
-        format=document.format,
-        content_sha256=digest,
-        clauses=clauses,
-    )
-
-
-def content_sha256(document: Document) -> str:
-    """The hash by which a text is known to be unchanged."""
-    return hashlib.sha256(document.source.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def find_files(paths: Sequence[Path], report: BuildReport) -> list[SourceFile]:
-    """The policy files under the given paths; what is left out is noted in the report."""
-    found: dict[str, SourceFile] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
-            candidates = [(p, p.relative_to(path)) for p in inside]
-        elif path.exists():
-            candidates = [(path, Path(path.name))]
-        else:
-            report.failed.append((str(path), "no such file or folder"))
-            continue
-        for file, relative in candidates:
-            if file.suffix.lower() not in READABLE_SUFFIXES:
-                reason = f"no reader for {file.suffix or 'files without suffix'}"
-                report.skipped.append((str(file), reason))
-                continue
-            policy_id = policy_id_of(relative)
-            other = found.get(policy_id)
-            if other and other.path.resolve() != file.resolve():
-                reason = f"has the id {policy_id} like {other.path}; rename one of the two"
-                report.failed.append((str(file), reason))
-                continue
-            found[policy_id] = SourceFile(file, policy_id, relative.as_posix())
-    return list(found.values())
-
-
-def policy_id_of(relative: Path) -> str:
-    """The id of a policy from its file's place: `legal/Terms of Use.md` gives `legal-terms-of-use`.
-
-    Letters of any script are kept; everything else becomes a hyphen.
-    """
-    name = fold("/".join((*relative.parts[:-1], relative.stem))).lower()
-    return re.sub(r"[\W_]+", "-", name).strip("-") or "policy"
 
 
 def _read(
@@ -215,6 +140,11 @@ def _read(
     for done, file in enumerate(files):
         tell("reading", done, len(files))
         before = known.get(file.policy_id)
+        elsewhere = _indexed_from_elsewhere(before, file)
+        if elsewhere:
+            reason = f"has the id {file.policy_id} like {elsewhere}, indexed before; rename one"
+            report.failed.append((str(file.path), reason))
+            continue
         try:
             document = read_document(file.path)
         except PolicyFileError as error:
@@ -242,6 +172,13 @@ def _read(
     report.reading_seconds = time.perf_counter() - started
 
 
+def _indexed_from_elsewhere(before: StoredVersion | None, file: SourceFile) -> str | None:
+    """The other file, still there, that a policy of the same id was indexed from."""
+    if before is None or before.source_path == str(file.path.resolve()):
+        return None
+    return before.source_path if Path(before.source_path).is_file() else None
+
+
 def _is_same(before: StoredVersion, file: SourceFile, document: Document) -> bool:
     return (
         before.parser == PARSER
@@ -257,7 +194,7 @@ def _embed(
     started = time.perf_counter()
     digest = encoder.fingerprint.digest
     with store.transaction():
-        if report.encoder_changed:
+        if report.encoder_changed or report.recovered:
             store.remove_passages(generation)
         for key, title in store.versions_without_passages():
             clauses = clauses_of_version(store.connection(), key)
@@ -266,19 +203,26 @@ def _embed(
                 store.add_passages(keys[clause_id], passages, digest, generation)
     missing = store.passages_to_embed()
     report.embedded = len(missing)
-    done = 0
-    tell("embedding", 0, len(missing))
+    done, total = 0, sum(len(views) for _, views in missing)
+    tell("embedding", 0, total)
+
+    def on_progress(count: int) -> None:
+        nonlocal done
+        done += count
+        tell("embedding", done, total)
+
     # Longest first: batches of one length waste no padding, and memory peaks at the start.
     missing.sort(key=lambda item: -sum(map(len, item[1])))
     for start in range(0, len(missing), _EMBED_BATCH):
         batch = missing[start : start + _EMBED_BATCH]
-        store.add_vectors([key for key, _ in batch], _embed_views(encoder, [v for _, v in batch]))
-        done += len(batch)
-        tell("embedding", done, len(missing))
+        vectors = _embed_views(encoder, [views for _, views in batch], on_progress)
+        store.add_vectors([key for key, _ in batch], vectors)
     report.embedding_seconds = time.perf_counter() - started
 
 
-def _embed_views(encoder: Encoder, passages: Sequence[tuple[str, ...]]) -> Vectors:
+def _embed_views(
+    encoder: Encoder, passages: Sequence[tuple[str, ...]], on_progress: Callable[[int], None]
+) -> Vectors:
     """The mean of each passage's views, shape (len(passages), dimension).
 
     The mean is not brought back to unit length: its inner product with a question is then the mean
@@ -286,7 +230,8 @@ def _embed_views(encoder: Encoder, passages: Sequence[tuple[str, ...]]) -> Vecto
     """
     owner = np.repeat(np.arange(len(passages)), [len(views) for views in passages])
     vectors = np.zeros((len(passages), encoder.dimension), np.float32)
-    np.add.at(vectors, owner, encoder.encode_passages([v for views in passages for v in views]))
+    texts = [view for views in passages for view in views]
+    np.add.at(vectors, owner, encoder.encode_passages(texts, on_progress))
     vectors /= np.array([[len(views)] for views in passages], np.float32)
     return vectors
 
@@ -296,6 +241,7 @@ def _publish(
     store: Store,
     encoder: Encoder,
     before: Manifest | None,
+    generation: int,
     report: BuildReport,
 ) -> None:
     """Writes the vector index and the manifest; a build that changed nothing publishes nothing."""
@@ -304,7 +250,6 @@ def _publish(
     if before and not changed:
         report.generation = before.generation
         return
-    generation = before.generation + 1 if before else 1
     keys, vectors = read_vectors(store.connection(), generation, encoder.dimension)
     VectorIndex.build(keys, vectors).save(directory.vectors(generation))
     manifest = Manifest(
@@ -332,19 +277,26 @@ def _is_other_encoder(manifest: Manifest | None, encoder: Encoder) -> bool:
     return manifest is not None and manifest.encoder.digest != encoder.fingerprint.digest
 
 
-def _published(directory: IndexDirectory) -> Manifest | None:
+def _resume(
+    directory: IndexDirectory, store: Store, report: BuildReport
+) -> tuple[Manifest | None, int]:
+    """The published manifest, if any, and its generation; undoes a build that did not publish.
+
+    Where the manifest is damaged, the store's newest state is taken up; by which encoder it was
+    embedded is then unknown, so all passages are made again.
+    """
     try:
-        return read_manifest(directory)
+        manifest = read_manifest(directory)
     except IndexMissingError:
-        return None
-
-
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
-
-
-def _title_from(path: Path) -> str:
-    return re.sub(r"[-_]+", " ", path.stem).strip().capitalize() or "Policy"
+        store.roll_back_to(0)
+        return None, 0
+    except IndexFormatError:
+        raise
+    except IndexDamagedError:
+        report.recovered = True
+        return None, store.newest_generation()
+    store.roll_back_to(manifest.generation)
+    return manifest, manifest.generation
 
 
 def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:

@@ -22,7 +22,13 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from indexer.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from indexer.errors import (
+    IndexDamagedError,
+    IndexerError,
+    IndexFormatError,
+    IndexLockedError,
+    IndexMissingError,
+)
 from models import Fingerprint
 
 FORMAT = 1
@@ -56,14 +62,17 @@ class IndexDirectory:
         Raises `IndexLockedError` when another process holds the lock for longer than `timeout`
         seconds.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.root / "write.lock")
         try:
+            self.root.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=timeout)
         except Timeout as error:
             raise IndexLockedError(
                 f"{self.root}: another process is writing to this index; wait until it is done"
             ) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise IndexerError(f"{self.root}: cannot be written: {reason}") from error
         try:
             yield
         finally:
@@ -110,9 +119,9 @@ def read_manifest(directory: IndexDirectory) -> Manifest:
         fields: dict[str, Any] = json.loads(text)
         found = fields["format"]
         if found != FORMAT:
-            raise IndexDamagedError(
+            raise IndexFormatError(
                 f"{directory.root}: index format {found}, this version reads format {FORMAT}; "
-                "rebuild it with `policy-search index`"
+                "remove the index directory and build again, or use the version that wrote it"
             )
         encoder = Fingerprint.from_dict({k: v for k, v in fields.pop("encoder").items()
                                          if k != "digest"})  # fmt: skip

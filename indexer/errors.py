@@ -5,6 +5,8 @@
     ├── NoPoliciesError          the given paths hold nothing that can be indexed
     ├── IndexMissingError        there is no index where one was expected
     ├── IndexDamagedError        the directory's parts do not fit together
+    │   ├── IndexFormatError     it was written by another version of this code
+    │   └── GenerationGoneError  a reader held on to a generation for too long
     ├── EncoderMismatchError     the index was built with another encoder
     └── IndexLockedError         another process is writing
 
@@ -32,6 +34,14 @@ class IndexMissingError(IndexerError):
 
 class IndexDamagedError(IndexerError):
     """The index directory is incomplete or from an unknown format."""
+
+
+class IndexFormatError(IndexDamagedError):
+    """The index directory has a format that this version does not read."""
+
+
+class GenerationGoneError(IndexDamagedError):
+    """The rows of an old generation were removed; a refresh opens the current one."""
 
 
 class EncoderMismatchError(IndexerError):

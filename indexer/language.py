@@ -13,6 +13,8 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u058f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e
 _FEWEST_LETTERS = 60
 """Below this langdetect guesses; "en" is then the better answer for Latin script."""
 _SAMPLE = 4000
+_FEWEST_KANA = 10
+"""One kana in so many characters makes Han text Japanese; a heading may have a single の."""
 _lock = threading.Lock()
 
 
@@ -47,7 +49,7 @@ def _language_of_script(text: str) -> str | None:
     words = len(_LATIN_WORD.findall(text))
     if han + kana + hangul < words:
         return None
-    if kana * 8 >= han + kana:
+    if kana and kana * _FEWEST_KANA >= han + kana:
         return "ja"
     return "ko" if hangul > han else "zh"
 

@@ -38,6 +38,9 @@ _REVISION = re.compile(
 )
 
 
+_OWN_REVISION = re.compile(rf"(?:[,;|·•\[(、。\-–—/:>]|{_TITLE_WORDS.pattern})$", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """A policy's metadata and the positions of the blocks that print its title."""
@@ -69,10 +72,10 @@ def _find_title(document: Document, fallback: str) -> tuple[str, frozenset[int]]
     chosen = top.text if top else None
     if chosen is None:
         lines = [b.text for b in blocks[:12] if len(b.text) <= _LONGEST_TITLE]
-        lines = [line for line in lines if not _is_statement(line)]
+        lines = [line for line in lines if re.search(r"\w", line) and not _is_statement(line)]
         named = [line for line in lines[:6] if _TITLE_WORDS.search(line)]
         chosen = named[0] if named else (lines[0] if lines and len(lines[0]) <= 60 else None)
-    if chosen is None:
+    if chosen is None or not _clean_title(chosen):
         return fallback, frozenset()
     printed = {i for i, block in enumerate(blocks) if block.text == chosen}
     return _clean_title(chosen), frozenset(printed)
@@ -116,7 +119,7 @@ def _find_dates(document: Document) -> tuple[date | None, date | None]:
 
 def _kind_of_date(before: str, after: str) -> str | None:
     """What a date is, by the nearest key word before it, or one right after it (…日起施行)."""
-    if re.match(r"\s*起?\s*(?:生效|施行|实施|执行|實施|執行)", after):
+    if re.match(r"\s*起?\s*(?:生效|施行|实施|执行|實施|執行)(?!日|时间|時間)", after):
         return "effective"
     places = []
     for kind, pattern in (("effective", _EFFECTIVE), ("updated", _UPDATED)):
@@ -126,12 +129,18 @@ def _kind_of_date(before: str, after: str) -> str | None:
     return max(places)[1] if places else None
 
 
+def _names_policy(before: str) -> bool:
+    """Whether "version 9" after these words is the policy's own, not an app's or a browser's."""
+    return not before.strip() or re.search(_OWN_REVISION, before.rstrip()) is not None
+
+
 def _find_revision(document: Document) -> str | None:
     for block in document.blocks[:_HEAD_LINES]:
         text = fold(block.text)
         if len(text) > 120:
             continue
-        found = _REVISION.search(text)
-        if found and not states_date(text[found.start("value") :][:12]):
-            return found["value"].rstrip(".-")
+        for found in _REVISION.finditer(text):
+            is_date = states_date(text[found.start("value") :][:12])
+            if _names_policy(text[: found.start()]) and not is_date:
+                return found["value"].rstrip(".-")
     return None

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.directory import IndexDirectory, Manifest, read_manifest
-from indexer.errors import EncoderMismatchError, IndexDamagedError
+from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamagedError
 from indexer.records import Clause
 from indexer.rows import (
     CLAUSE_COLUMNS,
@@ -139,7 +139,7 @@ class Snapshot:
         return self._clause_keys[np.searchsorted(self._passage_keys, passage_keys)]
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
-        """Clauses by the store's own keys."""
+        """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
         marks = ",".join("?" * len(keys))
         with self._reader.connection() as db:
             rows = db.execute(
@@ -147,14 +147,24 @@ class Snapshot:
                 f"WHERE clauses.key IN ({marks})",
                 list(keys),
             ).fetchall()
+        self._check_present(len(rows), keys)
         return {row[0]: clause_from(row[1:]) for row in rows}
 
     def clause_ids(self, keys: Sequence[int]) -> dict[int, str]:
-        """Only the ids of clauses, by the store's own keys."""
+        """Only the ids of clauses. Raises `GenerationGoneError` where one is missing."""
         marks = ",".join("?" * len(keys))
         with self._reader.connection() as db:
-            return dict(
+            ids = dict(
                 db.execute(f"SELECT key, id FROM clauses WHERE key IN ({marks})", list(keys))
+            )
+        self._check_present(len(ids), keys)
+        return ids
+
+    def _check_present(self, found: int, keys: Sequence[int]) -> None:
+        if found < len(set(keys)):
+            raise GenerationGoneError(
+                f"generation {self.generation} is gone from the store: newer ones were published; "
+                "refresh the index"
             )
 
     def policies(self) -> list[PolicyRecord]:
@@ -218,7 +228,17 @@ def open_snapshot(
             f"{fingerprint.model} ({fingerprint.short}) is loaded: rebuild with "
             "`policy-search index`, or set POLICY_SEARCH_MODEL to the model it was built with"
         )
-    return Snapshot(manifest, reader, _open_vectors(directory, manifest, reader))
+    try:
+        return Snapshot(manifest, reader, _open_vectors(directory, manifest, reader))
+    except (IndexDamagedError, sqlite3.DatabaseError) as error:
+        if read_manifest(directory) != manifest:  # newer ones were published meanwhile
+            return open_snapshot(directory, fingerprint, reader)
+        if isinstance(error, IndexDamagedError):
+            raise
+        raise IndexDamagedError(
+            f"{directory.store}: cannot be read ({error}); remove the index directory and rebuild "
+            "with `policy-search index`"
+        ) from error
 
 
 def _open_vectors(

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexDamagedError
+from indexer.errors import IndexDamagedError, IndexerError
 from indexer.records import Passage, PolicyVersion
 
 _SCHEMA = """
@@ -104,21 +104,34 @@ def vector_hash(encoder_digest: str, views: Sequence[str]) -> bytes:
     return hashlib.sha256("\0".join((encoder_digest, *views)).encode(errors="replace")).digest()
 
 
+@contextmanager
+def naming_damage(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into `IndexerError`s that name the store and say what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise IndexerError(f"{path}: the store cannot be used: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamagedError(
+            f"{path}: not a policy-search store ({error}); remove the index directory and "
+            "build again"
+        ) from error
+
+
 class Store:
     """Writing access; the caller holds the directory's write lock."""
 
     def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(
-                f"{path}: not a policy-search store ({error}); remove the index directory and "
-                "build again"
-            ) from error
+            with naming_damage(path):
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                self._db.executescript(_SCHEMA)
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -142,6 +155,15 @@ class Store:
                 self._db.execute(
                     f"UPDATE {table} SET removed = NULL WHERE removed > ?", (generation,)
                 )
+
+    def newest_generation(self) -> int:
+        """The newest generation that any row names, published or not; 0 for an empty store."""
+        row = self._db.execute(
+            "SELECT max(g) FROM (SELECT max(added) AS g FROM versions "
+            "UNION SELECT max(removed) FROM versions UNION SELECT max(added) FROM passages "
+            "UNION SELECT max(removed) FROM passages)"
+        ).fetchone()
+        return int(row[0] or 0)
 
     def live_versions(self) -> dict[str, StoredVersion]:
         """The newest state, by policy id."""

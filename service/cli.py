@@ -68,17 +68,27 @@ def main() -> None:
         sys.exit(0)
 
 
-@app.callback()
-def _callback(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
-    ] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from service import package_version
 
         print(f"policy-search {package_version()}")
         raise typer.Exit
+
+
+@app.callback()
+def _callback(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and leave.",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
+) -> None:
+    """What every command has in common."""
 
 
 @app.command()
@@ -288,6 +298,8 @@ def _print_report(report: BuildReport, root: Path) -> None:
     for file, reason in report.failed:
         text = reason if reason.startswith(file) else f"{file}: {reason}"
         print(f"not indexed: {text}", file=sys.stderr)
+    if report.recovered:
+        print("The manifest was damaged; the index was made again from its store.")
     if report.encoder_changed:
         print("The encoder is another than before: every clause was embedded again.")
     changes = [

@@ -11,7 +11,7 @@ from indexer.outline.markers import fold, read_markers
 from indexer.records import Block
 
 _TITLE = re.compile(
-    r"\W*(?:(?:table of |index of )?contents|目\s*[录次]|本政策将帮助您了解以下内容)\W*",
+    r"\W*(?:(?:table of |index of )?contents|目\s*[录錄次]|本政策将帮助您了解以下内容)\W*",
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"(?:\s*\.{3,}|\s*…+|\s*·{3,}|\t+|\s{3,})\s*\d{1,4}\s*$")
@@ -132,6 +132,6 @@ def _same_entry(one: str, other: str) -> bool:
 
 def _body(folded: str) -> str:
     """A line for comparison: without number, page number, and differences of width and case."""
-    text = _LEADER.sub("", folded).strip()
+    text = _LEADER.sub("", folded).strip() if len(folded) <= _LONGEST_ENTRY else folded
     readings = read_markers(text)
     return text[readings[0].length if readings else 0 :].strip().casefold()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from indexer.dates import states_date
 from indexer.language import is_chinese
+from indexer.outline.markers import fold, read_markers
 from indexer.records import Block
 
 _ENDS_COLON = tuple(":：,，、")
@@ -62,11 +63,21 @@ def is_unnumbered_heading(blocks: Sequence[Block], position: int) -> bool:
     following = blocks[position + 1].text
     if before.endswith(_ENDS_OPEN) or _KEY_VALUE.match(following) or states_date(following[:80]):
         return False
-    if _BREAKS_OFF.search(text):
+    if _BREAKS_OFF.search(text) or _is_reference(following):
         return False
-    finished = not before or before.endswith(_ENDS_SENTENCE) or is_heading_like(before)
+    finished = (
+        not before
+        or before.endswith(_ENDS_SENTENCE)
+        or is_heading_like(before, isolated=blocks[position - 1].isolated)
+    )
     starts_high = text[0].isupper() or text[0] in "[【《" or is_chinese(text)
     return finished and starts_high and len(following) > len(text) and not _is_name(following)
+
+
+def _is_reference(line: str) -> bool:
+    """Whether a line begins with a number that belongs to the sentence of the line before."""
+    readings = read_markers(fold(line))
+    return bool(readings) and all(marker.doubt >= 3 for marker in readings)
 
 
 def _is_name(text: str) -> bool:

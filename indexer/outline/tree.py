@@ -5,8 +5,7 @@ sequence, or open a new level, each at a cost. A number that continues its seque
 cross-reference at the start of a line continues nothing and is cheapest to reject. The cheapest
 whole reading wins, so an early ambiguity ("(i)": roman or letter?) is settled by what follows.
 
-The costs say how surprising a step is in a real policy, on a scale where 1 is a new list that
-opens where one may; only their order matters much.
+What the steps cost stands in `indexer.outline.costs`.
 """
 
 from __future__ import annotations
@@ -14,51 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.outline import costs
 from indexer.outline.candidates import Candidate
 from indexer.outline.headings import announces, is_appended_part
 from indexer.outline.markers import HEADING, Marker
-
-_BEAM = 24
-
-_OPEN_FIRST = 1.0
-_OPEN_LATER = 7.0
-_SAME_STYLE_NESTED = 1.5
-_SAME_STYLE_AFTER_COLON = 0.5
-_WRONG_RANK = 4.0
-_JUMP = {1: 0.0, 2: 2.0, 3: 3.0}
-_FAR_JUMP = 5.5
-_REPEATED_NUMBER = 4.5
-_CONTINUED_UNIT = 0.5
-_CONTINUED_OTHER = 3.0
-_RESUMED = 2.0
-_UNLIKELY_PARENT = 1.0
-_UNFINISHED = 1.0
-_REJECT = 4.0
-_REJECT_UNFINISHED = 1.5
-_REJECT_BARE = 1.0
-_REJECT_INLINE = 0.5
-_REJECT_DOUBTFUL = 0.3
-_REJECT_HEADING = 2.0
-_REJECT_ISOLATED_HEADING = 3.0
-
-_SECTION_BONUS = 0.4
-_BARE_HEADING_BONUS = 0.8
-_SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",
-    "Chapter I", "Part", "Part I", "Part A", "第编", "第部分", "第章", "第节", "第条"})  # fmt: skip
-_PLAIN_SECTION_STYLES = frozenset({"1.", "1、", "1 "})
-"""Numbering of whole sections; the plain ones only where the line is a heading."""
-
-_ARABIC_STYLES = _PLAIN_SECTION_STYLES | {"1.1"}
-
-_APPENDED_UNITS = frozenset({"Schedule", "Appendix", "Annex", "Exhibit", "Attachment"})
-"""What they number stands beside the sections of a policy, never inside one."""
-
-_RANKS = {
-    "第编": 0, "第部分": 1, "第章": 2, "第节": 3, "第条": 4, "第款": 5, "第项": 6,
-    "Part": 1, "Part I": 1, "Part A": 1, "Chapter": 2, "Chapter I": 2, "Chapter A": 2,
-    "Section": 3, "Article": 4, "Article I": 4, "Clause": 4, "Clause I": 4,
-}  # fmt: skip
-"""Units of legal texts, from the widest; numbering of the deeper ones runs on across the wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +53,7 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
         for state in states:
             following.extend(_steps(state, candidate))
         following.sort(key=lambda state: state.cost)
-        states = following[:_BEAM]
+        states = following[: costs.BEAM]
     nodes: list[Node] = []
     chain = states[0].accepted
     while chain:
@@ -108,7 +66,7 @@ def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
     if candidate.heading_level is not None:
         yield _accept(state, candidate, *_marked_up_heading(state, candidate), cost=0.0)
         return
-    penalty = _UNFINISHED if candidate.unfinished else 0.0
+    penalty = costs.UNFINISHED if candidate.unfinished else 0.0
     if candidate.readings:
         for reading in candidate.readings:
             for marker, parent, cost in _numbered(state, candidate, reading):
@@ -131,14 +89,14 @@ def _accept(
 
 def _rejection(candidate: Candidate) -> float:
     if not candidate.readings:
-        return _REJECT_ISOLATED_HEADING if candidate.isolated else _REJECT_HEADING
+        return costs.REJECT_ISOLATED_HEADING if candidate.isolated else costs.REJECT_HEADING
     if candidate.inline:
-        return _REJECT_INLINE
+        return costs.REJECT_INLINE
     if all(reading.doubt >= 3 for reading in candidate.readings):
-        return _REJECT_DOUBTFUL
+        return costs.REJECT_DOUBTFUL
     if candidate.readings[0].style == "1 ":
-        return _REJECT_BARE
-    return _REJECT_UNFINISHED if candidate.unfinished else _REJECT
+        return costs.REJECT_BARE
+    return costs.REJECT_UNFINISHED if candidate.unfinished else costs.REJECT
 
 
 def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Node | None]:
@@ -174,13 +132,13 @@ def _numbered(
         if node.marker.style == marker.style and _same_branch(node.marker, marker):
             step = marker.last - node.marker.last
             if step > 0:
-                jump = _JUMP.get(step, _FAR_JUMP)
+                jump = costs.JUMP.get(step, costs.FAR_JUMP)
                 yield marker, node.parent, jump - _settled_doubt(candidate, marker)
             elif step == 0 and not candidate.inline:
-                yield marker, node.parent, _REPEATED_NUMBER
+                yield marker, node.parent, _repetition(node, marker)
         if len(marker.numbers) > 1 and node.marker.numbers == marker.numbers[:-1]:
-            bracketed = _UNLIKELY_PARENT if node.marker.style.startswith("(") else 0.0
-            yield marker, node, _JUMP.get(marker.last, _FAR_JUMP) + bracketed
+            bracketed = costs.UNLIKELY_PARENT if node.marker.style.startswith("(") else 0.0
+            yield marker, node, costs.JUMP.get(marker.last, costs.FAR_JUMP) + bracketed
         if node.candidate.heading_level is not None:
             break  # a list cannot outlive the marked-up heading that it stands under
         node = node.parent
@@ -196,6 +154,12 @@ def _settled_doubt(candidate: Candidate, marker: Marker) -> float:
     return marker.doubt if marker.style == "1 " and (apart or candidate.bodiless) else 0.0
 
 
+def _repetition(node: Node, marker: Marker) -> float:
+    """A list whose items all say "1." was numbered by a word processor; a heading has content."""
+    is_list = len(marker.numbers) == 1 and marker.style not in costs.SECTION_STYLES
+    return costs.REPEATED_ITEM if is_list and not node.candidate.bodiless else costs.REPEATED_NUMBER
+
+
 def _same_branch(one: Marker, other: Marker) -> bool:
     return len(one.numbers) == len(other.numbers) and one.numbers[:-1] == other.numbers[:-1]
 
@@ -204,32 +168,34 @@ def _opening(
     state: _State, candidate: Candidate, marker: Marker, already_open: bool
 ) -> Iterator[tuple[Marker, Node | None, float]]:
     """A new level under the innermost open clause."""
+    if state.top and state.top.depth >= costs.DEEPEST:
+        return
     if marker.style.startswith("•"):
-        yield Marker(marker.style, (1,), "•1", marker.length), state.top, _OPEN_FIRST
+        yield Marker(marker.style, (1,), "•1", marker.length), state.top, costs.OPEN_FIRST
         return
     first = marker.last == 1 and all(number <= 1 for number in marker.numbers[1:])
     first = first and not _contradicts_open_number(state.top, marker)
-    cost = _OPEN_FIRST if first else _OPEN_LATER
+    cost = costs.OPEN_FIRST if first else costs.OPEN_LATER
     if marker.style == "1 " and first and candidate.bodiless:
-        cost -= _BARE_HEADING_BONUS
+        cost -= costs.BARE_HEADING_BONUS
     if already_open:
-        cost += _SAME_STYLE_AFTER_COLON if candidate.after_colon else _SAME_STYLE_NESTED
+        cost += costs.SAME_STYLE_AFTER_COLON if candidate.after_colon else costs.SAME_STYLE_NESTED
     top = state.top
     if top and top.marker.style.startswith("•"):
-        cost += _WRONG_RANK / 2
-    if marker.style.split(" ")[0] in _APPENDED_UNITS:
+        cost += costs.WRONG_RANK / 2
+    if marker.style.split(" ")[0] in costs.APPENDED_UNITS:
         yield marker, None, 0.0
         return
-    rank = _RANKS.get(marker.style)
+    rank = costs.RANKS.get(marker.style)
     if rank is not None and top and _deepest_rank(top) >= rank:
-        cost += _WRONG_RANK
+        cost += costs.WRONG_RANK
     if first and top and not already_open and _under_plain_headings_only(top):
         # A section after an "Introduction" without number: beside it rather than inside it.
         section = not candidate.after_colon and (
-            marker.style in _SECTION_STYLES
-            or (candidate.bodiless and marker.style in _PLAIN_SECTION_STYLES)
+            marker.style in costs.SECTION_STYLES
+            or (candidate.bodiless and marker.style in costs.PLAIN_SECTION_STYLES)
         )
-        yield marker, None, cost + (-_SECTION_BONUS if section else _SECTION_BONUS)
+        yield marker, None, cost + (-costs.SECTION_BONUS if section else costs.SECTION_BONUS)
     yield marker, top, cost
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.
@@ -238,7 +204,7 @@ def _opening(
 
 def _contradicts_open_number(node: Node | None, marker: Marker) -> bool:
     """Whether "2.1.1" would open under 1.2: then it is rather a reference to a clause elsewhere."""
-    while node and node.marker.style not in _ARABIC_STYLES:
+    while node and node.marker.style not in costs.ARABIC_STYLES:
         node = node.parent
     size = len(node.marker.numbers) if node else 0
     deeper = len(marker.numbers) > max(size, 1)
@@ -256,7 +222,7 @@ def _under_plain_headings_only(node: Node | None) -> bool:
 def _deepest_rank(node: Node | None) -> int:
     deepest = -1
     while node:
-        deepest = max(deepest, _RANKS.get(node.marker.style, -1))
+        deepest = max(deepest, costs.RANKS.get(node.marker.style, -1))
         node = node.parent
     return deepest
 
@@ -270,13 +236,13 @@ def _resuming(
         return
     if marker.last != before.marker.last + 1:
         return
-    ranked = marker.style in _RANKS
-    yield marker, state.top, _CONTINUED_UNIT if ranked else _CONTINUED_OTHER
+    ranked = marker.style in costs.RANKS
+    yield marker, state.top, costs.CONTINUED_UNIT if ranked else costs.CONTINUED_OTHER
     node = state.top
     while node and node is not before.parent:
         node = node.parent
     if node is before.parent:
-        yield marker, before.parent, _RESUMED
+        yield marker, before.parent, costs.RESUMED
 
 
 def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | None, float]]:

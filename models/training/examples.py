@@ -13,19 +13,26 @@ from models.training.records import Pair
 # Joined passages grow to one of these lengths (English characters): a clause, a long clause,
 # a paragraph of an encyclopaedia.
 JOINED_LENGTHS = (300, 500, 800)
-LONGEST_JOINED = 1300
+SHORTEST_JOINED, LONGEST_JOINED = 200, 1300
+# Longer pairs are drawn more often, in proportion to their length up to this many characters:
+# catalogues of messages hold more labels than sentences.
+LONG_ENOUGH = 200
 # Neighbours may have lost so many blocks between them in cleaning.
 WIDEST_GAP = 4
 
 
 @dataclass(frozen=True)
 class Example:
-    """Two texts of one meaning; `query` tells with which of the two prompts they are encoded."""
+    """Two texts of one meaning, and whether each is encoded as a query or as a passage.
+
+    The prompts are drawn apart: a question in one language must find the passage in the other.
+    """
 
     source: str
     en: str
     zh: str
-    query: bool
+    en_query: bool
+    zh_query: bool
 
 
 def make_examples(pairs: Sequence[Pair], recipe: Recipe) -> tuple[list[Example], list[Example]]:
@@ -47,12 +54,15 @@ def make_examples(pairs: Sequence[Pair], recipe: Recipe) -> tuple[list[Example],
     joined = [pair for group in by_source.values() for pair in _joined(group, rng)]
     rng.shuffle(joined)
     joined = joined[: int(recipe.joined * recipe.examples)]
-    weights = {s: len(group) ** recipe.source_weight for s, group in by_source.items()}
+    weights = {
+        source: sum(len(pair.en) for pair in group) ** recipe.source_weight
+        for source, group in by_source.items()
+    }
     quotas = _quotas(weights, by_source, recipe.examples - len(joined))
-    single = [p for source, n in quotas.items() for p in rng.sample(by_source[source], n)]
+    single = [p for source, n in quotas.items() for p in _sample(by_source[source], n, rng)]
 
     def example(pair: Pair) -> Example:
-        return Example(pair.source, pair.en, pair.zh, query=rng.random() < 0.5)
+        return Example(pair.source, pair.en, pair.zh, rng.random() < 0.5, rng.random() < 0.5)
 
     return [example(p) for p in (*joined, *single)], [example(p) for p in aside]
 
@@ -66,10 +76,17 @@ def _joined(pairs: Sequence[Pair], rng: random.Random) -> Iterable[Pair]:
             length += len(pairs[end].en)
             end += 1
         first, group = pairs[start], pairs[start:end]
-        if len(group) > 1 and JOINED_LENGTHS[0] <= length + 100 <= LONGEST_JOINED:
+        if len(group) > 1 and SHORTEST_JOINED <= length <= LONGEST_JOINED:
             en, zh = " ".join(p.en for p in group), "".join(p.zh for p in group)
             yield Pair(first.source, first.document, first.position, en, zh)
         start = end
+
+
+def _sample(pairs: Sequence[Pair], count: int, rng: random.Random) -> list[Pair]:
+    """Draws without replacement, by length (Efraimidis & Spirakis 2006)."""
+    keys = [rng.random() ** (1 / min(len(pair.en), LONG_ENOUGH)) for pair in pairs]
+    chosen = sorted(range(len(pairs)), key=lambda i: -keys[i])[:count]
+    return [pairs[i] for i in sorted(chosen)]
 
 
 def _neighbours(a: Pair, b: Pair) -> bool:

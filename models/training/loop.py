@@ -6,8 +6,7 @@ import json
 import math
 import random
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.training.examples import Example
 from models.training.network import Network, States
 from models.training.objective import Targets, loss
 from models.training.recipe import Recipe
 
 CHUNK = 60  # batches among which examples are sorted by length
+NEIGHBOURHOOD = 300  # most examples of like meaning that are sorted by length together
 SMALLEST_BATCH = 4
 FLOOR = 0.05  # the learning rate ends at this part of its height
 REPORT_EVERY = 50  # steps
@@ -38,30 +37,28 @@ class History:
 
 
 def batches(
-    examples: Sequence[Example], lengths: NDArray[np.int64], recipe: Recipe, rng: random.Random
-) -> Iterator[list[int]]:
+    vectors: NDArray[np.float32],
+    lengths: NDArray[np.int64],
+    recipe: Recipe,
+    rng: random.Random,
+) -> list[list[int]]:
     """One pass over the examples: lists of their numbers, alike in length.
 
-    A part of them (`recipe.same_source`) meets examples of its own source alone: texts that are
-    close to each other teach more than texts from elsewhere.
+    A part of them (`recipe.neighbours`) meets examples of like meaning: texts that are close to
+    each other are the negatives that teach most.
+
+    Args:
+        vectors: what tells which examples are alike, shape (examples, dimension).
+        lengths: tokens of the longer text of each example.
+        recipe: sizes of batches.
+        rng: source of chance.
     """
-    by_source: defaultdict[str, list[int]] = defaultdict(list)
-    for index, item in enumerate(examples):
-        by_source[item.source].append(index)
+    order = list(range(len(lengths)))
+    rng.shuffle(order)
+    alike = int(len(order) * recipe.neighbours)
     chunk = CHUNK * recipe.batch_pairs
-    chunks, mixed = [], []
-    for group in by_source.values():
-        rng.shuffle(group)
-        own = int(len(group) * recipe.same_source)
-        mixed += group[own:]
-        for start in range(0, own, 16 * recipe.batch_pairs):
-            part = group[start : min(own, start + 16 * recipe.batch_pairs)]
-            if len(part) >= 4 * recipe.batch_pairs:
-                chunks.append(part)
-            else:
-                mixed += part
-    rng.shuffle(mixed)
-    chunks += [mixed[i : i + chunk] for i in range(0, len(mixed), chunk)]
+    chunks = _neighbourhoods(np.array(order[:alike], np.int64), vectors, rng) if alike else []
+    chunks += [order[i : i + chunk] for i in range(alike, len(order), chunk)]
     made: list[list[int]] = []
     for part in chunks:
         batch: list[int] = []
@@ -73,7 +70,23 @@ def batches(
             batch.append(index)
         made.append(batch)
     rng.shuffle(made)
-    yield from (batch for batch in made if len(batch) >= SMALLEST_BATCH)
+    return [batch for batch in made if len(batch) >= SMALLEST_BATCH]
+
+
+def _neighbourhoods(
+    members: NDArray[np.int64], vectors: NDArray[np.float32], rng: random.Random
+) -> list[list[int]]:
+    """Halves a set again and again, each time along the line between two of its members."""
+    if len(members) <= NEIGHBOURHOOD:
+        return [members.tolist()]
+    one, other = rng.sample(range(len(members)), 2)
+    line = vectors[members[one]] - vectors[members[other]]
+    ordered = members[np.argsort(vectors[members] @ line, kind="stable")]
+    half = len(ordered) // 2
+    return [
+        *_neighbourhoods(ordered[:half], vectors, rng),
+        *_neighbourhoods(ordered[half:], vectors, rng),
+    ]
 
 
 def learning_rate(recipe: Recipe, step: int, done: float) -> float:
@@ -87,7 +100,6 @@ def train(
     network: Network,
     states: States,
     targets: Targets,
-    examples: Sequence[Example],
     recipe: Recipe,
     evaluate: Callable[[], tuple[float, Figures]],
     folder: Path,
@@ -106,11 +118,13 @@ def train(
         weight_decay=recipe.weight_decay,
     )
     lengths = np.maximum(states.lengths[0::2], states.lengths[1::2])
+    alike = (targets.vectors - targets.mean).numpy()
     run = _Run(folder / "checkpoint.pt", network, optimizer, recipe)
     run.resume(report)
     started, begun = time.monotonic(), run.tokens
     while run.tokens < recipe.tokens and run.stale < recipe.patience:
-        order = batches(examples, lengths, recipe, random.Random(f"{recipe.seed} {run.epoch}"))
+        rng = random.Random(f"{recipe.seed} {run.epoch}")
+        order = batches(alike, lengths, recipe, rng)
         for number, batch in enumerate(order):
             if number < run.batch:  # seen before the run was interrupted
                 continue

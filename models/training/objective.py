@@ -4,13 +4,14 @@ Two terms, both on unit vectors:
 
 *Distillation* (Reimers & Gurevych 2020, arXiv:2004.09813): student(English) and student(Chinese)
 come close to one target. The target is the teacher's English vector, moved a part of the way
-towards its Chinese one after each language's mean is taken away: so the Chinese geometry has a
-say, and Chinese search keeps its quality. Closeness is the cosine after the targets' mean is
-taken away: vectors of the e5 family all lie within a narrow cone (cosines of 0.7 to 1), where
-a plain cosine hardly sees the differences that rank.
+towards its Chinese one, after the mean of each language and prompt is taken away: so the Chinese
+geometry has a say, and Chinese search keeps its quality. Closeness is the cosine after the
+targets' mean is taken away: vectors of the e5 family all lie within a narrow cone (cosines of
+0.7 to 1), where a plain cosine hardly sees the differences that rank.
 
-*Contrast* (InfoNCE): of all texts of the batch in both languages, its translation is the
-nearest; texts of the same language are negatives too, which is what pulls the languages into one.
+*Contrast* (InfoNCE, on the same centred vectors): of all texts of the batch in both languages,
+its translation is the nearest; texts of the same language are negatives too, which is what pulls
+the languages into one.
 """
 
 from __future__ import annotations
@@ -32,12 +33,26 @@ class Targets:
     mean: Tensor
 
     @classmethod
-    def of(cls, english: Tensor, chinese: Tensor, chinese_share: float) -> Targets:
-        """Targets from the teacher's unit vectors of both languages, shape (pairs, dimension)."""
-        centre = english.mean(0)
-        blend = (1 - chinese_share) * (english - centre)
-        blend = blend + chinese_share * (chinese - chinese.mean(0))
-        vectors = functional.normalize(blend + centre, dim=-1)
+    def of(
+        cls,
+        english: Tensor,
+        chinese: Tensor,
+        english_queries: Tensor,
+        chinese_queries: Tensor,
+        chinese_share: float,
+    ) -> Targets:
+        """Targets from what the teacher makes of both texts of each pair.
+
+        Args:
+            english: unit vectors, shape (pairs, dimension).
+            chinese: the same of the translations.
+            english_queries: which of the English texts have the query prompt, bool (pairs,).
+            chinese_queries: the same of the translations.
+            chinese_share: the part of the Chinese vectors in the targets, in [0, 1].
+        """
+        blend = (1 - chinese_share) * _without_means(english, english_queries)
+        blend = blend + chinese_share * _without_means(chinese, chinese_queries)
+        vectors = functional.normalize(blend + english.mean(0), dim=-1)
         return cls(vectors, vectors.mean(0))
 
 
@@ -60,15 +75,25 @@ def loss(english: Tensor, chinese: Tensor, targets: Targets, pairs: Tensor, reci
         pairs: which of them these are, int64 (n,).
         recipe: the weights of the terms.
     """
-    wanted = functional.normalize(targets.vectors[pairs] - targets.mean, dim=-1)
-    distillation = torch.zeros(())
-    for vectors in (english, chinese):
-        centred = functional.normalize(vectors - targets.mean, dim=-1)
-        distillation = distillation + (1 - (centred * wanted).sum(1)).mean()
-    both = torch.cat([english, chinese])
+    wanted = _centred(targets.vectors[pairs], targets.mean)
+    both = _centred(torch.cat([english, chinese]), targets.mean)
+    distillation = 2 * (1 - (both * torch.cat([wanted, wanted])).sum(1)).mean()
     scores = (both @ both.T / recipe.temperature).fill_diagonal_(-1e4)
     n = len(english)
     translation = torch.cat([torch.arange(n) + n, torch.arange(n)])
     contrast = functional.cross_entropy(scores, translation)
     total = recipe.distillation * distillation + recipe.contrast * contrast
     return Loss(total, distillation.detach(), contrast.detach())
+
+
+def _without_means(vectors: Tensor, queries: Tensor) -> Tensor:
+    """Vectors minus the mean of those with the same prompt."""
+    result = vectors.clone()
+    for group in (queries, ~queries):
+        if group.any():
+            result[group] -= vectors[group].mean(0)
+    return result
+
+
+def _centred(vectors: Tensor, mean: Tensor) -> Tensor:
+    return functional.normalize(vectors - mean, dim=-1)

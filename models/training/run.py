@@ -56,12 +56,18 @@ def run(
 
     prompted = []
     for example in examples:
-        prompt = QUERY_PROMPT if example.query else PASSAGE_PROMPT
-        prompted += [prompt + example.en, prompt + example.zh]
+        prompted.append((QUERY_PROMPT if example.en_query else PASSAGE_PROMPT) + example.en)
+        prompted.append((QUERY_PROMPT if example.zh_query else PASSAGE_PROMPT) + example.zh)
     states = frozen(prompted, "training texts through the frozen layers", recipe.max_tokens)
     report("the teacher's vectors of the training texts")
     teacher = torch.from_numpy(network.encode_all(states))
-    targets = Targets.of(teacher[0::2], teacher[1::2], recipe.chinese_share)
+    targets = Targets.of(
+        teacher[0::2],
+        teacher[1::2],
+        torch.tensor([example.en_query for example in examples]),
+        torch.tensor([example.zh_query for example in examples]),
+        recipe.chinese_share,
+    )
 
     development = Development(
         [read_task(task) for task in tasks] + [pairs_task("held-aside", aside)],
@@ -74,7 +80,7 @@ def run(
 
     before = development.figures(network)
     report(f"before training: {choice(before):.4f}")
-    history = train(network, states, targets, examples, recipe, evaluate, folder, report)
+    history = train(network, states, targets, recipe, evaluate, folder, report)
     after = development.figures(network)
     digest = write_layers(network.trained(), folder)
     both = {"before": before, "after": after}

@@ -52,7 +52,7 @@ def run_task(
     queries = [query for query in task.queries if query.id in task.qrels]
     policies = _as_policies(task, restrict)
     row_of = {c.id: c.labels[0] for policy, _ in policies for c in policy.clauses}
-    rankings = {}
+    rankings: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
         index_policies([policy for policy, _ in policies], Path(folder), encoder, progress)
         live = LiveIndex(Path(folder), encoder)
@@ -61,6 +61,9 @@ def run_task(
             for done, query in enumerate(queries):
                 tell("asking", done, len(queries))
                 allowed = _allowed_policies(policies, query, restrict)
+                if restrict is not None and not allowed:
+                    rankings[query.id] = []  # an empty filter would search everything
+                    continue
                 asked = SearchQuery(query.text, filter=SearchFilter(policy_id=allowed))
                 rankings[query.id] = [row_of[clause] for clause in searcher.rank(asked)]
         finally:
@@ -78,7 +81,8 @@ def run_task(
             found = {q: [i for i in items if f"q-{i}" != q] for q, items in found.items()}
         return score(found, judged, asked_in, item_langs)
 
-    return Outcome(task.name, scored(rankings), scored(plain) if plain is not None else None)
+    notes = [f"{task.strays} judgements name rows that the corpus lacks"] if task.strays else []
+    return Outcome(task.name, scored(rankings), scored(plain) if plain is not None else None, notes)
 
 
 def run_questions(
@@ -137,6 +141,7 @@ class _SnippetMatcher:
         self._grades: dict[str, dict[str, int]] = {}
         self._langs: dict[str, str] = {}
         compared = {clause.id: _compared(clause.text) for clause in clauses}
+        langs = {clause.id: clause.lang for clause in clauses}
         lang_of = {clause.policy_id: clause.lang for clause in reversed(clauses)}
         for question in self._questions:
             items: dict[str, str] = {}
@@ -155,7 +160,8 @@ class _SnippetMatcher:
                 for holder in holders:
                     items.setdefault(holder, item)
                 grades[item] = max(grades.get(item, 0), gold.grade)
-                self._langs[item] = lang_of[gold.policy_id]
+                found_in = langs[holders[0]] if holders else lang_of[gold.policy_id]
+                self._langs.setdefault(item, found_in)
             self._items[question.id], self._grades[question.id] = items, grades
 
     def score(self, search: Callable[[str], Iterable[str]]) -> dict[str, Scores]:
@@ -172,7 +178,7 @@ class _SnippetMatcher:
         return score(rankings, qrels, query_langs, self._langs)
 
 
-def _as_policies(task: Task, restrict: str | None) -> list[tuple[PolicyVersion, object]]:
+def _as_policies(task: Task, restrict: str | None) -> list[tuple[PolicyVersion, str | None]]:
     """A corpus as policies: one for each document, language and value of the restricting field."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in task.corpus:
@@ -186,7 +192,7 @@ def _as_policies(task: Task, restrict: str | None) -> list[tuple[PolicyVersion, 
         clauses = tuple(_as_clause(row, policy_id, i) for i, row in enumerate(rows))
         metadata = Metadata(title, rows[0].lang)
         version = PolicyVersion(policy_id, "1", metadata, "", policy_id, "task", "", clauses)
-        policies.append((version, rows[0].fields.get(restrict) if restrict else None))
+        policies.append((version, str(rows[0].fields.get(restrict)) if restrict else None))
     return policies
 
 
@@ -201,13 +207,13 @@ def _as_clause(row: Row, policy_id: str, ordinal: int) -> Clause:
 
 
 def _allowed_policies(
-    policies: Sequence[tuple[PolicyVersion, object]], query: Row, restrict: str | None
+    policies: Sequence[tuple[PolicyVersion, str | None]], query: Row, restrict: str | None
 ) -> tuple[str, ...]:
     if restrict is None:
         return ()
     if restrict not in query.fields:
         raise EvaluationError(f"query {query.id} has no field {restrict!r} to restrict by")
-    wanted = query.fields[restrict]
+    wanted = str(query.fields[restrict])
     return tuple(policy.policy_id for policy, value in policies if value == wanted)
 
 

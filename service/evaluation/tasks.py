@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from service.errors import EvaluationError
+
+_LANGUAGE_CODE = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A BEIR-layout task. `qrels`: query id → corpus id → grade, 0 left out."""
+    """A BEIR-layout task. `qrels`: query id → corpus id → grade, 0 left out.
+
+    `strays` counts the judgements left out because the corpus has no such row.
+    """
 
     name: str
     corpus: tuple[Row, ...]
     queries: tuple[Row, ...]
     qrels: dict[str, dict[str, int]]
+    strays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,13 @@ def load_task(folder: Path) -> Task:
             )
     corpus = tuple(_rows(folder / "corpus.jsonl"))
     queries = tuple(_rows(folder / "queries.jsonl"))
-    return Task(folder.name, corpus, queries, _qrels(folder / "qrels.tsv"))
+    qrels = _qrels(folder / "qrels.tsv")
+    rows = {row.id for row in corpus}
+    known = {query: {i: g for i, g in items.items() if i in rows} for query, items in qrels.items()}
+    strays = sum(len(items) for items in qrels.values()) - sum(map(len, known.values()))
+    return Task(
+        folder.resolve().name, corpus, queries, {q: i for q, i in known.items() if i}, strays
+    )
 
 
 def find_tasks(paths: Sequence[Path]) -> list[Path]:
@@ -82,7 +94,11 @@ def load_questions(path: Path) -> list[Question]:
     for number, record in _records(path):
         try:
             gold = tuple(Gold(g["policy"], g["snippet"], int(g["grade"])) for g in record["gold"])
-            texts = {k: str(v) for k, v in record.items() if k not in ("id", "gold")}
+            texts = {
+                k: str(v) for k, v in record.items() if k != "id" and _LANGUAGE_CODE.fullmatch(k)
+            }
+            if not texts:
+                raise ValueError("no text")
             questions.append(Question(str(record["id"]), texts, gold))
         except (KeyError, TypeError, ValueError) as error:
             raise EvaluationError(
@@ -103,29 +119,42 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in _lines(path):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise EvaluationError(f"{path}:{number}: not JSON ({error})") from error
+        if not isinstance(record, dict):
+            raise EvaluationError(f"{path}:{number}: expected a JSON object on each line")
+        yield number, record
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
+    number = 0
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield number, json.loads(line)
+                    yield number, line.rstrip("\r\n")
     except OSError as error:
         raise EvaluationError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise EvaluationError(f"{path}: not JSON lines in UTF-8 ({error})") from error
+    except UnicodeDecodeError as error:
+        raise EvaluationError(f"{path}:{number + 1}: not UTF-8 ({error})") from error
 
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.reader(file, delimiter="\t"), start=1):
-            if number == 1 and row[-1:] == ["score"]:
-                continue
-            try:
-                query, document, grade = row
-                if int(grade) > 0:
-                    qrels.setdefault(query, {})[document] = int(grade)
-            except ValueError as error:
-                raise EvaluationError(
-                    f"{path}:{number}: expected query-id, corpus-id and score, tab-separated"
-                ) from error
+    for number, line in _lines(path):
+        row = line.split("\t")
+        if number == 1 and row[-1] == "score":
+            continue
+        try:
+            query, document, grade = row
+            if int(grade) > 0:
+                qrels.setdefault(query, {})[document] = int(grade)
+        except ValueError as error:
+            raise EvaluationError(
+                f"{path}:{number}: expected query-id, corpus-id and score, tab-separated"
+            ) from error
     return qrels

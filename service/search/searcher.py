@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.errors import GenerationGoneError
 from indexer.language import detect_language
 from indexer.snapshot import Snapshot
 from indexer.vectors import Keys
@@ -33,6 +34,15 @@ class Searcher:
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of clauses, best first. Raises `QueryError` for a question it cannot take."""
         text = self._checked(query.q)
+        try:
+            return self._search(query, text)
+        except GenerationGoneError:
+            # More than one generation was published since the last refresh.
+            if not self._live.refresh():
+                raise
+            return self._search(query, text)
+
+    def _search(self, query: SearchQuery, text: str) -> SearchResult:
         snapshot = self._live.snapshot
         keys, scores = self._rank(text, snapshot, query.filter)
         page = slice(query.offset, query.offset + query.limit)

@@ -228,3 +228,30 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
         raise AssertionError("it did not happen in time")
 
     return wait
+
+
+@pytest.fixture
+def parse() -> Callable[..., list[Clause]]:
+    """The clauses of a text, `markdown=True` for Markdown, as a build would make them."""
+    from indexer.metadata import describe
+    from indexer.outline.clauses import split_clauses
+    from indexer.readers.markdown import read_markdown
+    from indexer.readers.text import read_text
+
+    def parse_text(text: str, *, markdown: bool = False) -> list[Clause]:
+        document = (read_markdown if markdown else read_text)(text, "utf-8")
+        described = describe(document, "Some policy")
+        clauses = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
+        return list(clauses)
+
+    return parse_text
+
+
+@pytest.fixture
+def chains(parse: Callable[..., list[Clause]]) -> Callable[..., list[str]]:
+    """The label chains of a text's clauses, in reading order, like `1 › 1.2`."""
+
+    def chains_of(text: str, *, markdown: bool = False) -> list[str]:
+        return [" › ".join(clause.labels) for clause in parse(text, markdown=markdown)]
+
+    return chains_of

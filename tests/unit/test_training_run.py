@@ -18,7 +18,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from models.folder import TORCH_MODULE, write_json, write_modules
 from models.training.development import figures, pairs_task, read_task
 from models.training.errors import TrainingError
-from models.training.examples import Example, make_examples
+from models.training.examples import make_examples
 from models.training.export import LAYERS_FILE, read_layers
 from models.training.loop import batches, learning_rate
 from models.training.network import Network
@@ -134,7 +134,7 @@ def test_a_text_has_one_vector_whatever_stands_beside_it(base: Path) -> None:
 
 def test_perfect_vectors_have_no_distillation_left() -> None:
     teacher = torch.nn.functional.normalize(torch.randn(6, 8), dim=-1)
-    targets = Targets.of(teacher, teacher, 0.5)
+    targets = _targets(teacher, teacher, 0.5)
     parts = loss(targets.vectors, targets.vectors, targets, torch.arange(6), TINY)
     assert float(parts.distillation) == pytest.approx(0, abs=1e-5)
     other = targets.vectors.flip(0)
@@ -145,23 +145,31 @@ def test_perfect_vectors_have_no_distillation_left() -> None:
 def test_targets_lie_between_the_languages() -> None:
     english = torch.nn.functional.normalize(torch.randn(50, 8) + 2, dim=-1)
     chinese = torch.nn.functional.normalize(torch.randn(50, 8) - 2, dim=-1)
-    assert torch.allclose(Targets.of(english, chinese, 0.0).vectors, english, atol=1e-6)
-    half = Targets.of(english, chinese, 0.5).vectors
+    assert torch.allclose(_targets(english, chinese, 0.0).vectors, english, atol=1e-6)
+    half = _targets(english, chinese, 0.5).vectors
     # The Chinese share brings differences between texts, not the language's own direction.
     assert float(half.mean(0) @ english.mean(0)) > 0.9 * float(english.mean(0).norm() ** 2)
 
 
 def test_batches_hold_every_example_once_and_keep_the_budget() -> None:
     rng = random.Random(1)
-    examples = [Example(rng.choice("abc"), "x", "y", False) for _ in range(2000)]
-    lengths = np.array([rng.randint(4, 60) for _ in examples])
+    lengths = np.array([rng.randint(4, 60) for _ in range(2000)])
+    vectors = np.random.default_rng(1).normal(size=(2000, 8)).astype(np.float32)
     recipe = replace(TINY, batch_tokens=800, batch_pairs=16)
-    found = list(batches(examples, lengths, recipe, rng))
-    assert sorted(i for batch in found for i in batch) == sorted(
-        {i for batch in found for i in batch}
-    )
-    assert sum(map(len, found)) > 1900  # the smallest left-overs are dropped
+    found = batches(vectors, lengths, recipe, rng)
+    used = [i for batch in found for i in batch]
+    assert len(used) == len(set(used))
+    assert len(used) > 1900  # the smallest left-overs are dropped
     assert all(2 * max(lengths[batch]) * len(batch) <= 800 for batch in found)
+
+
+def test_batches_bring_neighbours_together() -> None:
+    group = np.repeat(np.arange(10), 200)
+    vectors = np.eye(10, dtype=np.float32)[group]
+    recipe = replace(TINY, neighbours=1.0, batch_tokens=10**6, batch_pairs=32)
+    found = batches(vectors, np.full(2000, 5), recipe, random.Random(2))
+    kinds = [len(set(group[batch])) for batch in found]
+    assert np.mean(kinds) < 6  # by chance, nearly all ten
 
 
 def test_learning_rate_rises_then_falls_to_its_floor() -> None:
@@ -190,6 +198,11 @@ def test_held_aside_pairs_make_a_task() -> None:
     found = figures(task, vectors[[i ^ 1 for i in range(20)]], vectors)
     assert found["hit@1"] == found["cross hit@1"] == 1.0
     assert "same hit@1" not in found
+
+
+def _targets(english: torch.Tensor, chinese: torch.Tensor, share: float) -> Targets:
+    passages = torch.zeros(len(english), dtype=torch.bool)
+    return Targets.of(english, chinese, passages, passages, share)
 
 
 def _interrupted(*_: object) -> None:

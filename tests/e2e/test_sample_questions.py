@@ -1,0 +1,49 @@
+"""The shipped samples, the embedded model and the whole way from a question to its clauses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.files import SourceFile
+from indexer.parse import parse_policy
+from indexer.passages import make_passages
+from indexer.readers import read_document
+from models import Encoder, load_encoder
+from service.evaluation.runner import run_questions
+from service.evaluation.tasks import load_questions
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "indexer" / "samples"
+QUESTIONS = ROOT / "tests" / "fixtures" / "sample_questions.jsonl"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+def test_questions_find_their_clauses_in_their_own_language(encoder: Encoder) -> None:
+    outcome = run_questions(load_questions(QUESTIONS), SAMPLES, encoder)
+    # No note tells of a file that was not read or a snippet that no clause holds.
+    assert outcome.notes == ["6 judged policies of 6 are searched"]
+    # Measured: recall .86, reciprocal rank .90; English .81 and .88, Chinese .92 and .92.
+    assert outcome.ours["same"]["recall@10"] >= 0.8
+    assert outcome.ours["same"]["mrr@10"] >= 0.82
+    assert outcome.ours["en-en"]["recall@10"] >= 0.72
+    assert outcome.ours["zh-zh"]["recall@10"] >= 0.82
+
+
+def test_no_passage_of_the_samples_is_cut(encoder: Encoder) -> None:
+    views = [
+        view
+        for path in sorted(SAMPLES.iterdir())
+        if path.suffix in (".md", ".txt")
+        for policy in [parse_policy(SourceFile(path, path.stem, path.name), read_document(path))]
+        for passages in make_passages(policy.metadata.title, policy.clauses, encoder).values()
+        for passage in passages
+        for view in passage.views
+    ]
+    assert len(views) > 300
+    assert max(encoder.count_tokens(views)) <= encoder.passage_token_budget

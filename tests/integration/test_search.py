@@ -1,0 +1,175 @@
+"""Searching an index: ranking, ties, pages, filters, and questions that cannot be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indexer.build import build_index, index_policies
+from indexer.records import Clause, Metadata, PolicyVersion
+from service.errors import QueryEmptyError, QueryTooLongError
+from service.search.live import LiveIndex
+from service.search.records import SearchFilter, SearchQuery
+from service.search.searcher import Searcher
+
+
+@pytest.fixture
+def searcher(folder: Path, root: Path, encoder: Any) -> Iterator[Searcher]:
+    build_index([folder], root, encoder)
+    live = LiveIndex(root, encoder)
+    yield Searcher(live, encoder)
+    live.close()
+
+
+def policy(name: str, lang: str, texts: Sequence[str]) -> PolicyVersion:
+    clauses = tuple(
+        Clause(f"{name}@1#{i}", name, "1", i, None, (str(i),), None, (), f"§{i}", lang, text, 0, 0)
+        for i, text in enumerate(texts)
+    )
+    return PolicyVersion(name, "1", Metadata("Rules", lang), "", name, "task", "", clauses)
+
+
+@pytest.fixture
+def twins(root: Path, encoder: Any) -> Iterator[Searcher]:
+    """Twenty clauses in each of three policies, so that three at a time score the same."""
+    texts = [f"Rule number {n} is about thing number {n * n}, and no other." for n in range(20)]
+    # The order of the store's keys is neither that of the ids nor its reverse.
+    policies = [policy("b", "en", texts), policy("c", "zh", texts), policy("a", "zh", texts)]
+    index_policies(policies, root, encoder)
+    live = LiveIndex(root, encoder)
+    yield Searcher(live, encoder)
+    live.close()
+
+
+def test_best_clause_comes_first(searcher: Searcher) -> None:
+    result = searcher.search(SearchQuery("Unused days may be carried over until the end of March"))
+    scores = [hit.score for hit in result.hits]
+    first = result.hits[0]
+    assert (first.id, first.rank) == ("leave@2025-03-01#1.2", 1)
+    assert first.citation == "Lanternworks Leave Policy §1.2"
+    assert first.labels == ("1", "1.2")
+    assert first.heading_path == ("Annual leave",)
+    assert (first.policy.title, str(first.policy.effective_date)) == (
+        "Lanternworks Leave Policy", "2025-03-01"
+    )  # fmt: skip
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1 <= score <= 1.000001 for score in scores)
+    assert [hit.rank for hit in result.hits] == list(range(1, len(scores) + 1))
+
+
+def test_each_clause_is_found_once_and_headings_alone_are_not(searcher: Searcher) -> None:
+    result = searcher.search(SearchQuery("leave", limit=1000))
+    ids = [hit.id for hit in result.hits]
+    assert len(set(ids)) == len(ids) == result.total == 7
+    assert "leave@2025-03-01#1" not in ids
+
+
+def test_equal_scores_stand_in_the_order_of_ids(twins: Searcher) -> None:
+    hits = twins.search(SearchQuery("rule about thing number 49", limit=100)).hits
+    assert len(hits) == 60
+    for first in range(0, 60, 3):
+        tied = hits[first : first + 3]
+        assert len({hit.score for hit in tied}) == 1
+        assert [hit.id for hit in tied] == [f"{name}@1#{tied[0].labels[0]}" for name in "abc"]
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 60, 100])
+def test_pages_neither_repeat_nor_lose_a_hit(twins: Searcher, size: int) -> None:
+    question = "which rule is about thing 16?"
+    whole = twins.search(SearchQuery(question, limit=1000)).hits
+    pages = [
+        hit
+        for offset in range(0, 70, size)
+        for hit in twins.search(SearchQuery(question, limit=size, offset=offset)).hits
+    ]
+    assert tuple(pages) == whole
+    assert len(whole) == 60
+
+
+def test_page_beyond_the_end_is_empty(twins: Searcher) -> None:
+    result = twins.search(SearchQuery("rule", offset=1000))
+    assert (result.hits, result.total) == ((), 60)
+
+
+def test_the_same_question_gets_the_same_answer(twins: Searcher) -> None:
+    question = SearchQuery("rule about number 7", limit=100)
+    assert len({twins.search(question) for _ in range(5)}) == 1
+
+
+def test_filters(twins: Searcher) -> None:
+    def found(**values: tuple[str, ...]) -> set[str]:
+        hits = twins.search(SearchQuery("rule", limit=100, filter=SearchFilter(**values))).hits
+        return {hit.policy.id for hit in hits}
+
+    assert found() == {"a", "b", "c"}
+    assert found(lang=("zh",)) == {"a", "c"}
+    assert found(policy_id=("b",)) == {"b"}
+    assert found(lang=("zh", "en"), policy_id=("a", "b")) == {"a", "b"}
+    assert found(lang=("zh",), policy_id=("b",)) == set()
+    assert found(lang=("fr",)) == set()
+
+
+def test_filter_keeps_the_order_and_the_scores(twins: Searcher) -> None:
+    question = "which rule is about thing 16?"
+    whole = twins.search(SearchQuery(question, limit=100)).hits
+    restriction = SearchFilter(lang=("en",))
+    filtered = twins.search(SearchQuery(question, limit=100, filter=restriction)).hits
+    expected = [(hit.id, hit.score) for hit in whole if hit.lang == "en"]
+    assert [(hit.id, hit.score) for hit in filtered] == expected
+
+
+def test_rank_is_what_pages_are_cut_from(twins: Searcher) -> None:
+    question = SearchQuery("rule about number 7", limit=100)
+    assert twins.rank(question) == [hit.id for hit in twins.search(question).hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "lang"),
+    [
+        ("How long is data kept?", "en"),
+        ("信息保存多久？", "zh"),
+        ("注销 JC 账户", "zh"),
+        ("leave", "en"),
+    ],
+)
+def test_language_of_the_question(searcher: Searcher, question: str, lang: str) -> None:
+    assert searcher.search(SearchQuery(question)).query_lang == lang
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "\u3000"])
+def test_empty_question_is_refused(searcher: Searcher, question: str) -> None:
+    with pytest.raises(QueryEmptyError):
+        searcher.search(SearchQuery(question))
+
+
+def test_ten_thousand_characters_are_refused_naming_both_lengths(searcher: Searcher) -> None:
+    with pytest.raises(QueryTooLongError, match=r"10000.*2000"):
+        searcher.search(SearchQuery("字" * 10_000))
+    assert searcher.search(SearchQuery("字" * 2000)).hits
+
+
+def test_white_space_and_composition_make_no_difference(searcher: Searcher) -> None:
+    plain = searcher.search(SearchQuery("résumé of sick leave")).hits
+    odd = searcher.search(SearchQuery("  re\u0301sume\u0301 of\n sick\u3000leave ")).hits
+    assert odd == plain
+
+
+def test_clause_scores_as_its_best_passage(root: Path, encoder: Any) -> None:
+    wanted = "Pigeons may be kept on the roof of the harbour office."
+    filler = "Nothing else in this long clause has to do with it at all. " * 20
+    index_policies([policy("p", "en", [filler + wanted, filler])], root, encoder)
+    live = LiveIndex(root, encoder)
+    try:
+        vector = encoder.encode_queries([wanted])[0]
+        first, second = Searcher(live, encoder).search(SearchQuery(wanted)).hits
+        assert (first.id, second.id) == ("p@1#0", "p@1#1")
+        keys = live.snapshot.vectors.search(vector, 100)[0]
+        assert len(keys) > 2  # several passages, two hits
+        best = live.snapshot.vectors.search(vector, 100)[1].max()
+        assert np.isclose(first.score, best, atol=1e-5)
+    finally:
+        live.close()
