@@ -212,6 +212,10 @@ def evaluate(
         str | None,
         typer.Option(help="Each query sees only rows with its own value of this field."),
     ] = None,
+    other_language: Annotated[
+        bool,
+        typer.Option("--other-language", help="Each query sees only rows in another language."),
+    ] = False,
     exclude_self: Annotated[
         bool, typer.Option("--exclude-self", help="Query q-X never gets row X.")
     ] = False,
@@ -239,6 +243,7 @@ def evaluate(
                 encoder,
                 baseline=baseline,
                 restrict=restrict,
+                other_language=other_language,
                 exclude_self=exclude_self,
                 progress=progress,
             )

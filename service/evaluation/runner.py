@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.build import build_index, index_policies
-from indexer.records import Clause, Metadata, PolicyVersion
+from indexer.records import Clause
 from models import Encoder
 from service.errors import EvaluationError
+from service.evaluation.corpus import Candidates, group_rows
 from service.evaluation.metrics import Scores, score
 from service.evaluation.tasks import Question, Row, Task
 from service.search.live import LiveIndex
@@ -40,38 +41,43 @@ def run_task(
     *,
     baseline: bool = False,
     restrict: str | None = None,
+    other_language: bool = False,
     exclude_self: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Indexes a task's corpus in a temporary directory and asks its queries.
 
-    `restrict`: a query sees only the rows with its own value of this field. `exclude_self`: query
-    `q-X` never gets row `X`.
+    `restrict`: a query sees only the rows with its own value of this field. `other_language`: it
+    sees only rows in another language than its own. `exclude_self`: query `q-X` never gets row `X`.
     """
+    candidates = Candidates(restrict, other_language)
     tell = progress or (lambda stage, done, total: None)
     queries = [query for query in task.queries if query.id in task.qrels]
-    policies = _as_policies(task, restrict)
-    row_of = {c.id: c.labels[0] for policy, _ in policies for c in policy.clauses}
+    groups = group_rows(task, restrict)
+    row_of = {c.id: c.labels[0] for group in groups for c in group.policy.clauses}
     rankings: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
-        index_policies([policy for policy, _ in policies], Path(folder), encoder, progress)
+        index_policies([group.policy for group in groups], Path(folder), encoder, progress)
         live = LiveIndex(Path(folder), encoder)
         try:
             searcher = Searcher(live, encoder, longest_query=1_000_000)
             for done, query in enumerate(queries):
                 tell("asking", done, len(queries))
-                allowed = _allowed_policies(policies, query, restrict)
-                if restrict is not None and not allowed:
+                seen = [g.policy.policy_id for g in groups if candidates.include(query, g.row)]
+                if not seen:
                     rankings[query.id] = []  # an empty filter would search everything
                     continue
-                asked = SearchQuery(query.text, filter=SearchFilter(policy_id=allowed))
+                restriction = SearchFilter(
+                    policy_id=() if len(seen) == len(groups) else tuple(seen)
+                )
+                asked = SearchQuery(query.text, filter=restriction)
                 rankings[query.id] = [row_of[clause] for clause in searcher.rank(asked)]
         finally:
             live.close()
     tell("asking", len(queries), len(queries))
     plain = None
     if baseline:
-        plain = _plain_rankings(task.corpus, queries, encoder, restrict, tell)
+        plain = _plain_rankings(task.corpus, queries, encoder, candidates, tell)
     judged = {query.id: task.qrels[query.id] for query in queries}
     asked_in = {query.id: query.lang for query in queries}
     item_langs = {row.id: row.lang for row in task.corpus}
@@ -178,62 +184,21 @@ class _SnippetMatcher:
         return score(rankings, qrels, query_langs, self._langs)
 
 
-def _as_policies(task: Task, restrict: str | None) -> list[tuple[PolicyVersion, str | None]]:
-    """A corpus as policies: one for each document, language and value of the restricting field."""
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in task.corpus:
-        value = str(row.fields.get(restrict)) if restrict else ""
-        key = (str(row.fields.get("doc", task.name)), row.lang, value)
-        groups.setdefault(key, []).append(row)
-    policies = []
-    for number, rows in enumerate(groups.values()):
-        policy_id = f"policy-{number}"
-        title = str(rows[0].fields.get("doc_title", ""))
-        clauses = tuple(_as_clause(row, policy_id, i) for i, row in enumerate(rows))
-        metadata = Metadata(title, rows[0].lang)
-        version = PolicyVersion(policy_id, "1", metadata, "", policy_id, "task", "", clauses)
-        policies.append((version, str(rows[0].fields.get(restrict)) if restrict else None))
-    return policies
-
-
-def _as_clause(row: Row, policy_id: str, ordinal: int) -> Clause:
-    heading = row.fields.get("title")
-    return Clause(
-        id=f"{policy_id}@1#{row.id}", policy_id=policy_id, version="1", ordinal=ordinal,
-        parent_id=None, labels=(row.id,), heading=None,
-        heading_path=(str(heading),) if heading else (), citation=row.id, lang=row.lang,
-        text=row.text, start=0, end=0,
-    )  # fmt: skip
-
-
-def _allowed_policies(
-    policies: Sequence[tuple[PolicyVersion, str | None]], query: Row, restrict: str | None
-) -> tuple[str, ...]:
-    if restrict is None:
-        return ()
-    if restrict not in query.fields:
-        raise EvaluationError(f"query {query.id} has no field {restrict!r} to restrict by")
-    wanted = str(query.fields[restrict])
-    return tuple(policy.policy_id for policy, value in policies if value == wanted)
-
-
 def _plain_rankings(
     corpus: Sequence[Row],
     queries: Sequence[Row],
     encoder: Encoder,
-    restrict: str | None,
+    candidates: Candidates,
     tell: Progress,
 ) -> dict[str, list[str]]:
     """The obvious pipeline: one vector for each text, one cosine."""
     passages = encoder.encode_passages([row.text for row in corpus])
     ids = np.array([row.id for row in corpus])
-    values = np.array([str(row.fields.get(restrict)) for row in corpus]) if restrict else None
     rankings = {}
     for done, query in enumerate(queries):
         tell("asking plainly", done, len(queries))
         scores = passages @ encoder.encode_queries([query.text])[0]
-        if values is not None:
-            scores[values != str(query.fields.get(restrict or ""))] = -np.inf
+        scores[[not candidates.include(query, row) for row in corpus]] = -np.inf
         order = _best(scores)
         rankings[query.id] = [str(ids[i]) for i in order]
     tell("asking plainly", len(queries), len(queries))

@@ -195,3 +195,11 @@ def test_question_about_an_unknown_policy_is_refused(
     file = write_questions(tmp_path / "q.jsonl", {"id": "q", "en": "Gifts?", "gold": gold})
     with pytest.raises(EvaluationError, match="no policy has the id gifts"):
         run_questions(load_questions(file), folder, encoder)
+
+
+def test_other_language_hides_the_rows_of_the_query_language(task: Path, encoder: Any) -> None:
+    outcome = run_task(load_task(task), encoder, baseline=True, other_language=True)
+    assert outcome.plain is not None
+    assert outcome.ours["same"]["recall@10"] == 0
+    assert outcome.plain["same"]["recall@10"] == 0
+    assert outcome.ours["cross"]["recall@10"] == outcome.plain["cross"]["recall@10"] == 1
