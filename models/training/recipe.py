@@ -22,7 +22,7 @@ class Recipe:
     max_tokens: int = 256
 
     # Schedule. Training is measured in tokens, padding left out: steps differ in length.
-    tokens: int = 4_000_000
+    tokens: int = 2_200_000
     batch_tokens: int = 6_000
     batch_pairs: int = 64
     # Part of the examples that meet others of like meaning in a batch: harder negatives.
@@ -30,7 +30,7 @@ class Recipe:
     learning_rate: float = 2e-4
     warmup_steps: int = 60
     weight_decay: float = 0.01
-    evaluations: int = 4
+    evaluations: int = 3
     patience: int = 2
     # bfloat16 multiplications: twice as fast where the processor has them; weights stay float32.
     bfloat16: bool = True

@@ -211,8 +211,10 @@ SOURCES = (
             "usr/share/onionshare/locale/en.json", "en.json", "zh_Hans.json", json_messages
         ),
     ),
-    Source("gnome-applications", _GNOME_APPLICATIONS, "GPL-2+", gettext_catalogues(_MO)),
-    Source("kde-applications", _KDE_APPLICATIONS, "GPL-2+", gettext_catalogues(_MO)),
+    Source("gnome-applications", _GNOME_APPLICATIONS, "GPL-2+ and LGPL", gettext_catalogues(_MO)),
+    Source(
+        "kde-applications", _KDE_APPLICATIONS, "GPL-2+, GPL-3+ and LGPL", gettext_catalogues(_MO)
+    ),
     Source(
         "finance",
         ("gnucash-common", "kmymoney-common"),
@@ -225,7 +227,7 @@ SOURCES = (
     Source(
         "command-line",
         ("git", "gnupg-l10n", "apt", "dpkg", "aptitude-common"),
-        "GPL-2+",
+        "GPL-2, GPL-2+ and GPL-3+",
         gettext_catalogues(_MO),
     ),
     Source(
