@@ -10,8 +10,6 @@ from indexer.records import Clause, Passage
 
 _LONGEST_PIECE = 320
 """Tokens of one piece of a long clause: a longer text blurs what it is about."""
-_SHORT = 80
-"""Tokens up to which a passage is embedded under its title and headings as well."""
 _SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
 
 
@@ -38,19 +36,16 @@ def make_passages(
         for clause in clauses
         if clause.text and not (clause.id in with_children and _is_only_heading(clause))
     ]
-    # A quarter of the window each for context and lead-in, the rest for the clause's own words.
-    quarter = encoder.passage_token_budget // 4
-    longest = min(_LONGEST_PIECE, encoder.passage_token_budget - quarter - 2)
-    contexts = _shortened([_context(title, clause) for clause in embedded], quarter, encoder)
-    lead_ins = _shortened([clause.lead_in for clause in embedded], quarter, encoder)
+    # A third of the window for the context, the rest for the clause's own words.
+    third = encoder.passage_token_budget // 3
+    longest = min(_LONGEST_PIECE, encoder.passage_token_budget - third - 2)
+    contexts = _shortened([_context(title, clause) for clause in embedded], third, encoder)
     lengths = encoder.count_tokens([clause.text for clause in embedded])
     passages: dict[str, list[Passage]] = {clause.id: [] for clause in clauses}
-    for clause, context, lead_in, length in zip(embedded, contexts, lead_ins, lengths, strict=True):
+    for clause, context, length in zip(embedded, contexts, lengths, strict=True):
         pieces = [clause.text] if length <= longest else split_text(clause.text, longest, encoder)
-        short = length <= min(_SHORT, quarter)
         passages[clause.id] = [
-            Passage(clause.id, ordinal, context, lead_in, piece, short)
-            for ordinal, piece in enumerate(pieces)
+            Passage(clause.id, ordinal, context, piece) for ordinal, piece in enumerate(pieces)
         ]
     return passages
 
@@ -91,11 +86,12 @@ def _cut(sentence: str, limit: int, encoder: TokenCounter) -> list[str]:
 
 def _context(title: str, clause: Clause) -> str:
     above = clause.heading_path[:-1] if clause.heading else clause.heading_path
-    return " > ".join(part for part in (title, *above) if part)
+    headings = " > ".join(part for part in (title, *above) if part)
+    return "\n".join(part for part in (headings, clause.lead_in) if part)
 
 
 def _shortened(texts: Sequence[str], limit: int, encoder: TokenCounter) -> list[str]:
-    """The ends of the texts that are too long: of headings, the nearest say most."""
+    """The ends of the texts that are too long: what stands nearest says most."""
     kept = []
     for text, length in zip(texts, encoder.count_tokens(texts), strict=True):
         if length > limit:

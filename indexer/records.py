@@ -82,26 +82,22 @@ class Clause:
 class Passage:
     """What is embedded: a clause, or a piece of a long one, and its context.
 
-    `context` is the policy's title and the headings above, `lead_in` the sentence by which the
-    parent introduces the clause. `short` passages say too little alone.
+    `context` is the policy's title, the headings above, and the sentence by which the parent
+    introduces the clause.
     """
 
     clause_id: str
     ordinal: int
     context: str
-    lead_in: str
     text: str
-    short: bool
 
     @property
     def views(self) -> tuple[str, ...]:
         """Exactly the texts that the encoder sees, without its prompt; the vector is their mean.
 
-        The passage with its lead-in, and for a short one the same under its title and headings.
-        For a long one the context would only dilute what it says itself.
+        The text alone says what the clause says; under its context it also says what about.
         """
-        alone = f"{self.lead_in}\n{self.text}" if self.lead_in else self.text
-        return (alone, f"{self.context}\n{alone}") if self.short else (alone,)
+        return (self.text, f"{self.context}\n{self.text}") if self.context else (self.text,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,7 @@ CREATE TABLE IF NOT EXISTS passages (
     clause_key INTEGER NOT NULL REFERENCES clauses (key) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
     context TEXT NOT NULL,
-    lead_in TEXT NOT NULL,
     text TEXT NOT NULL,
-    short INTEGER NOT NULL,
     vector_hash BLOB NOT NULL,
     added INTEGER NOT NULL,
     removed INTEGER
@@ -258,16 +256,14 @@ class Store:
         self, clause_key: int, passages: Sequence[Passage], digest: str, generation: int
     ) -> None:
         self._db.executemany(
-            "INSERT INTO passages (clause_key, ordinal, context, lead_in, text, short, "
-            "vector_hash, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (clause_key, ordinal, context, text, vector_hash, added) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (
                     clause_key,
                     p.ordinal,
                     p.context,
-                    p.lead_in,
                     p.text,
-                    p.short,
                     vector_hash(digest, p.views),
                     generation,
                 )
@@ -278,14 +274,11 @@ class Store:
     def passages_to_embed(self) -> list[tuple[bytes, tuple[str, ...]]]:
         """Hash and views of everything live that has no vector yet, the same views once."""
         rows = self._db.execute(
-            "SELECT p.vector_hash, p.context, p.lead_in, p.text, p.short FROM passages p "
+            "SELECT p.vector_hash, p.context, p.text FROM passages p "
             "LEFT JOIN vectors v ON v.hash = p.vector_hash "
             "WHERE p.removed IS NULL AND v.hash IS NULL GROUP BY p.vector_hash ORDER BY min(p.key)"
         )
-        return [
-            (key, Passage("", 0, context, lead_in, text, bool(short)).views)
-            for key, context, lead_in, text, short in rows
-        ]
+        return [(key, Passage("", 0, context, text).views) for key, context, text in rows]
 
     def add_vectors(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Stores vectors, shape (len(hashes), dimension), as little-endian float32."""
