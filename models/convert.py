@@ -10,6 +10,7 @@ from pathlib import Path
 from models.cache import write_folder
 from models.embedded import write_onnx_folder
 from models.errors import ModelError
+from models.trained import read_trained_layers
 from models.weights import KNOWN_SHA256, find_weights_file, read_weights
 
 
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "form",
         choices=("onnx", "torch"),
         help="onnx: 4-bit weights for ONNX Runtime (83 MB); torch: fp32, for training (480 MB)",
+    )
+    parser.add_argument(
+        "--base", action="store_true", help="the undisturbed base model, without trained layers"
     )
     parser.add_argument("folder", type=Path, help="a folder that does not exist yet")
     parser.add_argument(
@@ -39,13 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     expected = None if options.any_weights else KNOWN_SHA256
     try:
         weights = read_weights(options.weights or find_weights_file(), expected_sha256=expected)
+        layers = None if options.base else read_trained_layers(weights.shape).tensors
         options.folder.parent.mkdir(parents=True, exist_ok=True)
         if options.form == "onnx":
-            write_folder(options.folder, lambda folder: write_onnx_folder(folder, weights))
+            write_folder(options.folder, lambda folder: write_onnx_folder(folder, weights, layers))
         else:
             from models.torch_export import export_torch
 
-            export_torch(options.folder, weights)
+            export_torch(options.folder, weights, layers)
     except (ModelError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

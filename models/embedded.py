@@ -23,16 +23,23 @@ from models.folder import (
     write_modules,
     write_tokenizer,
 )
+from models.trained import LAYERS_SHA256, read_trained_layers
 from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
 
 # Part of the cache folder's name: raise it whenever the written folder would differ.
 CONVERTER_VERSION: Final = 1
-NAME: Final = "multilingual-e5-small"
-QUANTIZATION: Final = "int4"
+BASE_NAME: Final = "multilingual-e5-small"
+TRAINED_NAME: Final = "multilingual-e5-small-neutral"
+# The base weights stay in the 4 bits that they come in; trained matrices have 8.
+BASE_QUANTIZATION: Final = "int4"
+TRAINED_QUANTIZATION: Final = "int4+int8"
 
 
 def embedded_folder(
-    cache_dir: Path | None = None, on_message: Callable[[str], None] | None = None
+    cache_dir: Path | None = None,
+    on_message: Callable[[str], None] | None = None,
+    *,
+    trained: bool = True,
 ) -> Path:
     """The embedded model's folder, converted first where this has not been done yet.
 
@@ -41,20 +48,23 @@ def embedded_folder(
     Args:
         cache_dir: where converted models are kept; None takes `default_cache_dir()`.
         on_message: called with one line before and after a conversion.
+        trained: with the trained layers; False gives the undisturbed base model.
 
     Raises:
-        WeightsError: the weights file is missing, damaged or another one.
+        WeightsError: the weights or the trained layers are missing, damaged or other ones.
         CacheError: the cache folder cannot be written.
     """
     say = on_message or (lambda _: None)
     cache = cache_dir or default_cache_dir()
-    folder = cache / "models" / f"{NAME}-{QUANTIZATION}-{_version_hash()}"
+    name = TRAINED_NAME if trained else BASE_NAME
+    folder = cache / "models" / f"{name}-{_version_hash(trained)}"
 
     def write(target: Path) -> dict[str, Any]:
         say(f"Converting the embedded model (once) into {folder} …")
         started = time.monotonic()
         weights = read_weights(find_weights_file())
-        facts = write_onnx_folder(target, weights)
+        layers = read_trained_layers(weights.shape) if trained else None
+        facts = write_onnx_folder(target, weights, layers.tensors if layers else None)
         say(f"Converted the embedded model in {time.monotonic() - started:.1f} s.")
         return facts
 
@@ -91,8 +101,8 @@ def write_onnx_folder(
     )
     write_modules(folder, ONNX_MODULE, shape.hidden)
     return {
-        "name": NAME,
-        "quantization": QUANTIZATION,
+        "name": TRAINED_NAME if overrides else BASE_NAME,
+        "quantization": TRAINED_QUANTIZATION if overrides else BASE_QUANTIZATION,
         "source_sha256": weights.sha256,
         "converter_version": CONVERTER_VERSION,
         "weights_sha256": _sha256(folder / GRAPH_FILE, folder / GRAPH_DATA_FILE),
@@ -100,8 +110,9 @@ def write_onnx_folder(
     }
 
 
-def _version_hash() -> str:
-    return hashlib.sha256(f"{KNOWN_SHA256} {CONVERTER_VERSION}".encode()).hexdigest()[:12]
+def _version_hash(trained: bool) -> str:
+    parts = [KNOWN_SHA256, str(CONVERTER_VERSION), *([LAYERS_SHA256] if trained else [])]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
 
 def _sha256(*paths: Path) -> str:

@@ -19,8 +19,10 @@ from models.folder import PASSAGE_PROMPT, QUERY_PROMPT
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-# "embedded" is the default; "embedded-base" stays the undisturbed multilingual-e5-small.
-EMBEDDED_NAMES: Final = ("embedded", "embedded-base")
+# "embedded" is the default, with the trained layers; "embedded-base" is the undisturbed
+# multilingual-e5-small.
+EMBEDDED: Final = "embedded"
+EMBEDDED_BASE: Final = "embedded-base"
 
 
 def load_encoder(
@@ -53,10 +55,9 @@ def load_encoder(
         ModelFormatError: the model cannot be used as an encoder.
         CacheError: the cache folder cannot be written.
     """
-    if model in EMBEDDED_NAMES:
-        return _load_onnx(
-            embedded_folder(cache_dir, on_message), threads, query_prompt, passage_prompt
-        )
+    if model in (EMBEDDED, EMBEDDED_BASE):
+        converted = embedded_folder(cache_dir, on_message, trained=model == EMBEDDED)
+        return _load_onnx(converted, threads, query_prompt, passage_prompt)
     folder = Path(model).expanduser()
     if folder.is_dir() and OnnxBackend.can_open(folder):
         return _load_onnx(folder, threads, query_prompt, passage_prompt)

@@ -23,16 +23,16 @@ WIDEST_GAP = 4
 
 @dataclass(frozen=True)
 class Example:
-    """Two texts of one meaning, and whether each is encoded as a query or as a passage.
+    """Two texts of one meaning, and whether both are encoded as queries or as passages.
 
-    The prompts are drawn apart: a question in one language must find the passage in the other.
+    One prompt for the two: drawn apart, they teach that a question and a passage of the same words
+    are the same point, and questions then find their passages worse.
     """
 
     source: str
     en: str
     zh: str
-    en_query: bool
-    zh_query: bool
+    query: bool
 
 
 def make_examples(pairs: Sequence[Pair], recipe: Recipe) -> tuple[list[Example], list[Example]]:
@@ -62,7 +62,7 @@ def make_examples(pairs: Sequence[Pair], recipe: Recipe) -> tuple[list[Example],
     single = [p for source, n in quotas.items() for p in _sample(by_source[source], n, rng)]
 
     def example(pair: Pair) -> Example:
-        return Example(pair.source, pair.en, pair.zh, rng.random() < 0.5, rng.random() < 0.5)
+        return Example(pair.source, pair.en, pair.zh, rng.random() < 0.5)
 
     return [example(p) for p in (*joined, *single)], [example(p) for p in aside]
 

@@ -37,8 +37,7 @@ class Targets:
         cls,
         english: Tensor,
         chinese: Tensor,
-        english_queries: Tensor,
-        chinese_queries: Tensor,
+        queries: Tensor,
         chinese_share: float,
     ) -> Targets:
         """Targets from what the teacher makes of both texts of each pair.
@@ -46,12 +45,11 @@ class Targets:
         Args:
             english: unit vectors, shape (pairs, dimension).
             chinese: the same of the translations.
-            english_queries: which of the English texts have the query prompt, bool (pairs,).
-            chinese_queries: the same of the translations.
+            queries: which of the pairs have the query prompt, bool (pairs,).
             chinese_share: the part of the Chinese vectors in the targets, in [0, 1].
         """
-        blend = (1 - chinese_share) * _without_means(english, english_queries)
-        blend = blend + chinese_share * _without_means(chinese, chinese_queries)
+        blend = (1 - chinese_share) * _without_means(english, queries)
+        blend = blend + chinese_share * _without_means(chinese, queries)
         vectors = functional.normalize(blend + english.mean(0), dim=-1)
         return cls(vectors, vectors.mean(0))
 

@@ -56,16 +56,15 @@ def run(
 
     prompted = []
     for example in examples:
-        prompted.append((QUERY_PROMPT if example.en_query else PASSAGE_PROMPT) + example.en)
-        prompted.append((QUERY_PROMPT if example.zh_query else PASSAGE_PROMPT) + example.zh)
+        prompt = QUERY_PROMPT if example.query else PASSAGE_PROMPT
+        prompted += [prompt + example.en, prompt + example.zh]
     states = frozen(prompted, "training texts through the frozen layers", recipe.max_tokens)
     report("the teacher's vectors of the training texts")
     teacher = torch.from_numpy(network.encode_all(states))
     targets = Targets.of(
         teacher[0::2],
         teacher[1::2],
-        torch.tensor([example.en_query for example in examples]),
-        torch.tensor([example.zh_query for example in examples]),
+        torch.tensor([example.query for example in examples]),
         recipe.chinese_share,
     )
 

@@ -29,6 +29,7 @@ from sentence_transformers import SentenceTransformer  # noqa: E402
 
 from models import load_encoder  # noqa: E402
 from models.torch_export import export_torch  # noqa: E402
+from models.trained import read_trained_layers  # noqa: E402
 from models.weights import find_weights_file, read_weights  # noqa: E402
 
 QUERY_TARGET, BULK_TARGET = 1 / 3, 0.7
@@ -56,7 +57,8 @@ def main() -> int:
     texts = read_paragraphs(options.texts)
     ours = load_encoder(on_message=print)
     with tempfile.TemporaryDirectory() as folder:
-        export_torch(Path(folder), read_weights(find_weights_file()))
+        weights = read_weights(find_weights_file())
+        export_torch(Path(folder), weights, read_trained_layers(weights.shape).tensors)
         theirs = SentenceTransformer(folder, device="cpu", local_files_only=True)
 
     print_machine()

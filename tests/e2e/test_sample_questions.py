@@ -24,11 +24,20 @@ def encoder() -> Encoder:
     return load_encoder()
 
 
-def test_questions_find_their_clauses_in_their_own_language(encoder: Encoder) -> None:
+def test_questions_find_their_clauses_in_either_language(encoder: Encoder) -> None:
     outcome = run_questions(load_questions(QUESTIONS), SAMPLES, encoder)
     # No note tells of a file that was not read or a snippet that no clause holds.
     assert outcome.notes == ["6 judged policies of 6 are searched"]
-    # Measured: recall .86, reciprocal rank .90; English .81 and .88, Chinese .92 and .92.
+    # Measured: recall .77 pooled, .79 in the question's language and .70 in the other, whose
+    # answers share the first ten places; nDCG .73 (base model: .47, and .10 of the other's).
+    assert outcome.ours["pooled"]["ndcg@10"] >= 0.68
+    assert outcome.ours["same"]["recall@10"] >= 0.72
+    assert outcome.ours["cross"]["recall@10"] >= 0.62
+
+
+def test_base_model_finds_the_clauses_in_the_language_of_the_question() -> None:
+    outcome = run_questions(load_questions(QUESTIONS), SAMPLES, load_encoder("embedded-base"))
+    # Measured: recall .85, reciprocal rank .90; English .81 and .88, Chinese .89 and .92.
     assert outcome.ours["same"]["recall@10"] >= 0.8
     assert outcome.ours["same"]["mrr@10"] >= 0.82
     assert outcome.ours["en-en"]["recall@10"] >= 0.72

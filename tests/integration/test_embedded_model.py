@@ -26,7 +26,7 @@ SHARED = Path(os.environ.get("POLICY_SEARCH_SHARED", ROOT.parent / "shared"))
 
 # First eight of 384 numbers, from the fp32 torch form of the same weights: the 4-bit graph is
 # within 0.003 of them on any processor.
-PINNED = {
+PINNED_BASE = {
     "query: How do I cancel my account?": [
         0.0665,
         -0.0129,
@@ -69,6 +69,49 @@ PINNED = {
     ],
 }
 
+PINNED = {
+    "query: How do I cancel my account?": [
+        0.0659,
+        -0.0117,
+        -0.0309,
+        -0.0726,
+        0.0236,
+        -0.0223,
+        0.0082,
+        0.0488,
+    ],
+    "query: 注销账户后信息保存多久？": [
+        0.0466,
+        -0.0281,
+        -0.0052,
+        -0.0891,
+        -0.0089,
+        -0.0568,
+        0.0096,
+        0.0478,
+    ],
+    "passage: We delete your personal data within 30 days after you close your account.": [
+        0.0449,
+        0.0008,
+        0.0053,
+        -0.0801,
+        0.029,
+        -0.0043,
+        -0.0324,
+        0.0117,
+    ],
+    "passage: 用户注销账户后，我们会在三十日内删除其个人信息。": [
+        0.066,
+        0.0123,
+        -0.0197,
+        -0.0798,
+        0.0387,
+        0.0062,
+        -0.031,
+        -0.0183,
+    ],
+}
+
 CLAUSES = [
     "You may close your account at any time in the settings; we then delete your data.",
     "Employees accrue two days of paid leave for each full month of service.",
@@ -95,21 +138,59 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="module")
+def base() -> Encoder:
+    return load_encoder("embedded-base")
+
+
+@pytest.fixture(scope="module")
 def torch_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from models.torch_export import export_torch
+    from models.trained import read_trained_layers
     from models.weights import find_weights_file, read_weights
 
     folder = tmp_path_factory.mktemp("torch")
-    yield export_torch(folder, read_weights(find_weights_file()))
+    weights = read_weights(find_weights_file())
+    yield export_torch(folder, weights, read_trained_layers(weights.shape).tensors)
     for path in folder.glob("*.safetensors"):
         path.unlink()
 
 
+def test_base_vectors_are_the_pinned_ones(base: Encoder) -> None:
+    check_pinned(base, PINNED_BASE)
+
+
 def test_vectors_are_the_pinned_ones(encoder: Encoder) -> None:
-    for text, pinned in PINNED.items():
+    check_pinned(encoder, PINNED)
+
+
+def check_pinned(encoder: Encoder, pinned: dict[str, list[float]]) -> None:
+    for text, expected in pinned.items():
         prompt, rest = text.split(": ", 1)
         encode = encoder.encode_queries if prompt == "query" else encoder.encode_passages
-        assert np.allclose(encode([rest])[0, :8], pinned, atol=0.003), text
+        assert np.allclose(encode([rest])[0, :8], expected, atol=0.003), text
+
+
+def test_trained_layers_bring_a_clause_nearer_to_its_translation_than_to_its_neighbours(
+    encoder: Encoder, base: Encoder
+) -> None:
+    # The first four English clauses and the first four Chinese ones say the same.
+    half = len(CLAUSES) // 2
+    translations = {i: half + i for i in range(4)} | {half + i: i for i in range(4)}
+
+    def first_hits(of: Encoder) -> int:
+        cosines = of.encode_queries(CLAUSES) @ of.encode_passages(CLAUSES).T
+        np.fill_diagonal(cosines, -1)
+        nearest = cosines.argmax(axis=1)
+        return sum(int(nearest[i]) == other for i, other in translations.items())
+
+    assert first_hits(encoder) == len(translations)
+    assert first_hits(base) < len(translations)
+
+
+def test_base_and_trained_indexes_are_told_apart(encoder: Encoder, base: Encoder) -> None:
+    assert base.fingerprint.digest != encoder.fingerprint.digest
+    assert base.fingerprint.model == "embedded multilingual-e5-small int4"
+    assert encoder.fingerprint.model == "embedded multilingual-e5-small-neutral int4+int8"
 
 
 def test_same_meaning_is_nearer_than_another_across_languages(encoder: Encoder) -> None:
@@ -285,9 +366,9 @@ def test_two_processes_convert_once(tmp_path: Path) -> None:
     assert len(names) == 2, names  # the folder and its lock
 
 
-def test_conversion_repeats_exactly(tmp_path: Path, encoder: Encoder) -> None:
-    again = load_encoder("embedded-base", cache_dir=tmp_path)
-    assert again.fingerprint == encoder.fingerprint
+@pytest.mark.parametrize("model", ["embedded", "embedded-base"])
+def test_conversion_repeats_exactly(tmp_path: Path, model: str) -> None:
+    assert load_encoder(model, cache_dir=tmp_path).fingerprint == load_encoder(model).fingerprint
 
 
 def test_unknown_model_is_named(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_held_aside_pairs_make_a_task() -> None:
 
 def _targets(english: torch.Tensor, chinese: torch.Tensor, share: float) -> Targets:
     passages = torch.zeros(len(english), dtype=torch.bool)
-    return Targets.of(english, chinese, passages, passages, share)
+    return Targets.of(english, chinese, passages, share)
 
 
 def _interrupted(*_: object) -> None:
