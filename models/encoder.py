@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.backends import Backend
 from models.batching import token_batches
 from models.fingerprint import Fingerprint
+from models.offsets import Kind, Offsets
 from models.text import clean
 
 logger = logging.getLogger(__name__)
@@ -25,10 +26,16 @@ class Encoder:
     """An embedding model with its prompts. Safe to use from several threads at once."""
 
     def __init__(
-        self, backend: Backend, fingerprint: Fingerprint, *, batch_tokens: int = BATCH_TOKENS
+        self,
+        backend: Backend,
+        fingerprint: Fingerprint,
+        *,
+        offsets: Offsets | None = None,
+        batch_tokens: int = BATCH_TOKENS,
     ) -> None:
         """Wrap a backend; `load_encoder` is the usual way to get an encoder."""
         self._backend = backend
+        self._offsets = offsets
         self._batch_tokens = batch_tokens
         self.fingerprint = fingerprint
         self.name = fingerprint.model
@@ -41,7 +48,7 @@ class Encoder:
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions: float32, shape (n, dimension), rows of unit length."""
-        return self._encode(texts, self.fingerprint.query_prompt, None)
+        return self._encode(texts, "query", None)
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
@@ -54,7 +61,7 @@ class Encoder:
             texts: any strings, the empty one too.
             on_progress: called after each batch with the number of texts newly done.
         """
-        return self._encode(texts, self.fingerprint.passage_prompt, on_progress)
+        return self._encode(texts, "passage", on_progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens."""
@@ -75,10 +82,12 @@ class Encoder:
         return [(int(start), int(end)) for start, end in encoding.offsets]
 
     def _encode(
-        self, texts: Sequence[str], prompt: str, on_progress: Callable[[int], None] | None
+        self, texts: Sequence[str], kind: Kind, on_progress: Callable[[int], None] | None
     ) -> NDArray[np.float32]:
         if isinstance(texts, str):
             raise TypeError("encode a list of texts, not one string")
+        prints = self.fingerprint
+        prompt = prints.query_prompt if kind == "query" else prints.passage_prompt
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         truncated = 0
         for start in range(0, len(texts), WINDOW):
@@ -96,6 +105,8 @@ class Encoder:
                 len(texts),
                 self.max_tokens,
             )
+        if self._offsets is not None:
+            vectors = unit_rows(self._offsets.take_away(vectors, texts, kind))
         return vectors
 
 

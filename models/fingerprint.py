@@ -23,7 +23,7 @@ class Fingerprint:
     passage_prompt: str
     weights_sha256: str  # whole hex digests
     tokenizer_sha256: str
-    offsets_sha256: str = ""  # of per-language offsets; none yet
+    offsets_sha256: str = ""  # of the language offsets; "" without any
 
     @property
     def digest(self) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.backends import Backend, OnnxBackend, SentenceTransformerBackend
-from models.cache import read_manifest
+from models.cache import default_cache_dir, read_manifest
 from models.embedded import embedded_folder
 from models.encoder import Encoder
 from models.errors import ModelFormatError, ModelNotFoundError
 from models.fingerprint import Fingerprint
 from models.folder import PASSAGE_PROMPT, QUERY_PROMPT
+from models.offsets import OFFSETS_FILE, read_offsets
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -34,6 +36,7 @@ def load_encoder(
     query_prompt: str | None = None,
     passage_prompt: str | None = None,
     on_message: Callable[[str], None] | None = None,
+    with_offsets: bool = True,
 ) -> Encoder:
     """Load an encoder.
 
@@ -48,6 +51,8 @@ def load_encoder(
             of the e5 family where the name says so, else nothing.
         passage_prompt: the same for passages.
         on_message: called with a line of news when something takes long.
+        with_offsets: take the language offsets away that are kept for the model (see
+            `offsets_file`); False gives its plain vectors.
 
     Raises:
         WeightsError: the embedded weights file is missing, damaged or another one.
@@ -55,17 +60,24 @@ def load_encoder(
         ModelFormatError: the model cannot be used as an encoder.
         CacheError: the cache folder cannot be written.
     """
+    offsets = offsets_file(model, cache_dir) if with_offsets else None
     if model in (EMBEDDED, EMBEDDED_BASE):
         converted = embedded_folder(cache_dir, on_message, trained=model == EMBEDDED)
-        return _load_onnx(converted, threads, query_prompt, passage_prompt)
+        return _load_onnx(converted, threads, query_prompt, passage_prompt, offsets)
     folder = Path(model).expanduser()
     if folder.is_dir() and OnnxBackend.can_open(folder):
-        return _load_onnx(folder, threads, query_prompt, passage_prompt)
-    return _load_sentence_transformer(model, offline, threads, query_prompt, passage_prompt)
+        return _load_onnx(folder, threads, query_prompt, passage_prompt, offsets)
+    return _load_sentence_transformer(
+        model, offline, threads, query_prompt, passage_prompt, offsets
+    )
 
 
 def _load_onnx(
-    folder: Path, threads: int | None, query_prompt: str | None, passage_prompt: str | None
+    folder: Path,
+    threads: int | None,
+    query_prompt: str | None,
+    passage_prompt: str | None,
+    offsets_path: Path | None,
 ) -> Encoder:
     try:
         facts = read_manifest(folder)
@@ -84,9 +96,8 @@ def _load_onnx(
         passage_prompt=passages,
         weights_sha256=weights_sha256,
         tokenizer_sha256=tokenizer_sha256,
-        offsets_sha256="",
     )
-    return Encoder(backend, fingerprint)
+    return _with_offsets(backend, fingerprint, offsets_path)
 
 
 def _load_sentence_transformer(
@@ -95,6 +106,7 @@ def _load_sentence_transformer(
     threads: int | None,
     query_prompt: str | None,
     passage_prompt: str | None,
+    offsets_path: Path | None,
 ) -> Encoder:
     # Imported here: it brings torch, which takes seconds and the embedded model does not need.
     import torch
@@ -126,9 +138,28 @@ def _load_sentence_transformer(
         passage_prompt=passages,
         weights_sha256=weights_sha256,
         tokenizer_sha256=hashlib.sha256(backend.tokenizer.to_str().encode()).hexdigest(),
-        offsets_sha256="",
     )
-    return Encoder(backend, fingerprint)
+    return _with_offsets(backend, fingerprint, offsets_path)
+
+
+def offsets_file(model: str, cache_dir: Path | None = None) -> Path:
+    """Where the language offsets of a model are kept.
+
+    In its folder; for the embedded ones and for models given by name, in the cache folder.
+    """
+    folder = Path(model).expanduser()
+    if model not in (EMBEDDED, EMBEDDED_BASE) and folder.is_dir():
+        return folder / OFFSETS_FILE
+    slug = re.sub(r"[^A-Za-z0-9.-]+", "--", model)
+    return (cache_dir or default_cache_dir()) / "offsets" / slug / OFFSETS_FILE
+
+
+def _with_offsets(backend: Backend, fingerprint: Fingerprint, path: Path | None) -> Encoder:
+    found = read_offsets(path, backend.dimension) if path else None
+    if found is None:
+        return Encoder(backend, fingerprint)
+    offsets, digest = found
+    return Encoder(backend, replace(fingerprint, offsets_sha256=digest), offsets=offsets)
 
 
 def _prompts(

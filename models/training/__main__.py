@@ -1,8 +1,9 @@
 """Train the language-neutral layers: `python -m models.training`.
 
 Fetches the parallel texts, builds the pairs, trains, measures on development tasks and writes
-`layers.safetensors`, `record.json`, `history.json` and `curves.png`. Everything already done is
-found again in the folders: an interrupted run goes on where it was.
+`layers.safetensors`, `record.json`, `history.json` and `curves.png`; with `--base`, also `model/`,
+the whole trained model. Everything already done is found again in the folders: an interrupted run
+goes on where it was.
 """
 
 from __future__ import annotations
@@ -16,11 +17,8 @@ from pathlib import Path
 from models.cache import default_cache_dir
 from models.errors import ModelError
 from models.training.errors import TrainingError
-from models.training.pairs import build_pairs, read_pairs, write_pairs
+from models.training.pairs import built_pairs, read_pairs
 from models.training.recipe import SHIPPED, SMOKE, Recipe
-from models.training.sources import SOURCES
-
-SMOKE_SOURCES = ("debian-faq", "maint-guide")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,24 +52,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pairs-only", action="store_true", help="build the pairs and stop")
     parser.add_argument("--smoke", action="store_true", help="a two-minute run on little text")
     parser.add_argument("--seed", type=int)
+    parser.add_argument(
+        "--first-layer",
+        type=int,
+        help="layers below it stay as they are (%(default)s: half of a twelve-layer model)",
+        default=SHIPPED.first_layer,
+    )
     parser.add_argument("--threads", type=int, help="default: one for each processor")
     return parser
 
 
 def _train(options: argparse.Namespace) -> None:
     recipe: Recipe = SMOKE if options.smoke else SHIPPED
+    recipe = replace(recipe, first_layer=options.first_layer)
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
-    pairs_file: Path | None = options.pairs
-    if pairs_file is None:
-        pairs_file = options.cache / ("pairs-smoke.jsonl" if options.smoke else "pairs.jsonl")
-        if not pairs_file.exists():
-            names = SMOKE_SOURCES if options.smoke else [s.name for s in SOURCES]
-            sources = [s for s in SOURCES if s.name in names]
-            pairs = build_pairs(options.cache, options.development, sources, _say)
-            write_pairs(pairs, pairs_file)
+    if options.pairs:
+        pairs = read_pairs(options.pairs)
+    else:
+        pairs = built_pairs(options.cache, options.development, options.smoke, _say)
     if options.pairs_only:
-        _say(f"pairs: {pairs_file}")
         return
     # Imported here: torch takes seconds, and building pairs does not need it.
     from models.training.run import run, use_threads
@@ -79,8 +79,8 @@ def _train(options: argparse.Namespace) -> None:
     use_threads(options.threads)
     base = options.base or embedded_torch_folder(options.cache)
     tasks = sorted(p.parent for p in (options.development or Path()).glob("*/qrels.tsv"))
-    run(base, read_pairs(pairs_file), tasks if options.development else [], options.out, recipe,
-        _say)  # fmt: skip
+    run(base, pairs, tasks if options.development else [], options.out, recipe, _say,
+        whole_model=options.base is not None)  # fmt: skip
 
 
 def embedded_torch_folder(cache: Path) -> Path:

@@ -87,9 +87,10 @@ class Network:
         self._bfloat16 = bfloat16
 
     def tokenize(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
-        """Token ids, special tokens included, cut at `max_tokens`."""
+        """Token ids, special tokens included, cut at `max_tokens` and at what the model takes."""
         tokenizer: Any = self.model.tokenizer
-        encoded = tokenizer(list(texts), truncation=True, max_length=max_tokens)
+        longest = min(max_tokens, self.model.max_seq_length or max_tokens)
+        encoded = tokenizer(list(texts), truncation=True, max_length=longest)
         return [list(ids) for ids in encoded["input_ids"]]
 
     @torch.no_grad()

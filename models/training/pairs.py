@@ -17,6 +17,7 @@ from models.training.sources import SOURCES, Source
 
 # Share of a text's shingles that occur in evaluation texts, from which on it is left out.
 NEAR_DUPLICATE = 0.4
+SMOKE_SOURCES = ("debian-faq", "maint-guide")
 
 
 def build_pairs(
@@ -55,6 +56,28 @@ def build_pairs(
         left_out = ", ".join(f"{count} {reason}" for reason, count in found.most_common())
         report(f"{source.name}: {len(kept)} pairs ({source.licence}); left out: {left_out or 0}")
     return pairs
+
+
+def built_pairs(
+    cache: Path,
+    evaluation: Path | None = None,
+    smoke: bool = False,
+    report: Callable[[str], None] = print,
+) -> list[Pair]:
+    """The pairs kept in `cache`, built there at first use; `smoke` takes two small sources.
+
+    Pairs checked against evaluation texts are kept apart from those that were not.
+    """
+    kind = ("-smoke" if smoke else "") + ("" if evaluation else "-unchecked")
+    path = cache / f"pairs{kind}.jsonl"
+    if not path.exists():
+        sources = [s for s in SOURCES if s.name in SMOKE_SOURCES or not smoke]
+        pairs = build_pairs(cache, evaluation, sources, report)
+        partial = path.with_suffix(".part")
+        write_pairs(pairs, partial)
+        partial.replace(path)
+    report(f"pairs: {path}")
+    return read_pairs(path)
 
 
 def _read(source: Source, root: Path) -> Iterator[Pair]:

@@ -31,6 +31,7 @@ def run(
     folder: Path,
     recipe: Recipe,
     report: Callable[[str], None] = print,
+    whole_model: bool = False,
 ) -> dict[str, Figures]:
     """Trains and writes layers, record and curves to `folder`.
 
@@ -41,6 +42,7 @@ def run(
         folder: where files go, and where an interrupted run left its checkpoint.
         recipe: the numbers.
         report: told about progress.
+        whole_model: also write the trained model as a sentence-transformers folder, `model/`.
 
     Returns:
         Figures by task, "before" and "after".
@@ -85,6 +87,8 @@ def run(
     both = {"before": before, "after": after}
     write_record(folder, recipe, examples, {s.name: s.licence for s in SOURCES}, both, digest)
     draw(history, folder / "curves.png")
+    if whole_model:
+        network.model.save(str(folder / "model"))
     report(f"after training: {choice(after):.4f}; written to {folder}")
     return both
 

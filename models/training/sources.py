@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.training.catalogues import json_messages, php_messages
+from models.training.catalogues import json_messages, php_messages, properties_messages
 from models.training.readers import (
     chromium_packs,
     gettext_catalogues,
@@ -47,6 +47,7 @@ _FAQ = "usr/share/doc/debian/FAQ"
 _HANDBOOK = "usr/share/doc/debian-handbook/html"
 _GUIDE = "usr/share/doc/installation-guide-amd64"
 _MO = "usr/share/locale/zh_CN/LC_MESSAGES/*.mo"
+_ZABBIX = "usr/share/zabbix/locale/zh_CN/LC_MESSAGES/*.mo"
 _CHROMIUM = "usr/lib/chromium/locales"
 _FIREFOX = ("usr/lib/firefox-esr/browser/omni.ja", "usr/lib/firefox-esr/omni.ja")
 # The rights page repeats Mozilla's legal texts, of which evaluation tasks are made.
@@ -157,6 +158,20 @@ SOURCES = (
         gettext_catalogues("usr/share/games/wesnoth/1.16/locale/zh_CN/LC_MESSAGES/*.mo"),
     ),
     Source("freeciv", ("freeciv-data",), "GPL-2+", gettext_catalogues(_MO)),
+    # Descriptions of everyday things, animals, jobs, films: the widest vocabulary of all.
+    Source("cataclysm", ("cataclysm-dda-data",), "CC-BY-SA-3.0", gettext_catalogues(_MO)),
+    Source(
+        "freecol",
+        ("freecol",),
+        "GPL-2+",
+        text_catalogues(
+            "usr/share/games/freecol/strings/FreeColMessages.properties",
+            ".properties",
+            "_zh_CN.properties",
+            properties_messages,
+        ),
+    ),
+    Source("science", ("kstars-data", "kalzium-data"), "GPL-2+", gettext_catalogues(_MO)),
     Source(
         "chromium",
         ("chromium-l10n",),
@@ -223,6 +238,7 @@ SOURCES = (
     ),
     Source("genealogy", ("gramps",), "GPL-2+", gettext_catalogues(_MO)),
     Source("lyx", ("lyx-common",), "GPL-2+", gettext_catalogues(_MO)),
+    Source("zabbix", ("zabbix-frontend-php",), "GPL-2+", gettext_catalogues(_ZABBIX)),
     Source("vlc", ("vlc-l10n",), "GPL-2+", gettext_catalogues(_MO)),
     Source(
         "command-line",

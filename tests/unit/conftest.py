@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.records import Clause
+from models.folder import TORCH_MODULE, write_json, write_modules
+from models.training.records import Pair
 from service.app import create_app
 from service.runtime import OpenIndex
 from service.search.records import Hit, PolicyRef, SearchQuery, SearchResult
@@ -255,3 +258,68 @@ def chains(parse: Callable[..., list[Clause]]) -> Callable[..., list[str]]:
         return [" › ".join(clause.labels) for clause in parse(text, markdown=markdown)]
 
     return chains_of
+
+
+TOY_WORDS = 60
+
+
+@pytest.fixture(scope="session")
+def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder: three random layers, one token a word.
+
+    As in real multilingual models, a word and its translation differ by a direction that all
+    words of the language share.
+    """
+    # Imported here: torch takes seconds, and most tests do without.
+    import torch
+    from tokenizers import Tokenizer, pre_tokenizers
+    from tokenizers.models import WordLevel
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("base")
+    words = ["[PAD]", "[UNK]", "query", "passage", ":"]
+    words += [f"{kind}{i}" for kind in ("word", "词") for i in range(TOY_WORDS)]
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=24,
+        pad_token_id=0,
+        # Larger than usual: trained weights are larger too.
+        initializer_range=0.1,
+    )
+    model = BertModel(config)
+    with torch.no_grad():
+        table = model.embeddings.word_embeddings.weight
+        table[-TOY_WORDS:] = table[-2 * TOY_WORDS : -TOY_WORDS] + torch.randn(32)
+    model.save_pretrained(folder)
+    tokenizer = Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", model_max_length=24
+    ).save_pretrained(folder)
+    write_json(folder / "sentence_bert_config.json", {"transformer_task": "feature-extraction"})
+    write_modules(folder, TORCH_MODULE, 32)
+    return folder
+
+
+@pytest.fixture
+def toy_pairs() -> Callable[[int], list[Pair]]:
+    """So many pairs of five words each, in the toy model's two languages."""
+
+    def make(count: int) -> list[Pair]:
+        rng = random.Random(5)
+        chosen = [rng.sample(range(TOY_WORDS), 5) for _ in range(count)]
+        return [
+            Pair("made", f"page{i}", i, *(_words(kind, words) for kind in ("word", "词")))
+            for i, words in enumerate(chosen)
+        ]
+
+    return make
+
+
+def _words(kind: str, numbers: list[int]) -> str:
+    return " ".join(f"{kind}{number}" for number in numbers)

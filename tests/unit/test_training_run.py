@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, pre_tokenizers
-from tokenizers.models import WordLevel
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from models.folder import TORCH_MODULE, write_json, write_modules
+from models.loading import load_encoder
+from models.training.__main__ import main
 from models.training.development import figures, pairs_task, read_task
 from models.training.errors import TrainingError
 from models.training.examples import make_examples
@@ -27,7 +26,8 @@ from models.training.recipe import Recipe
 from models.training.records import Pair
 from models.training.run import run
 
-WORDS = 60
+ToyPairs = Callable[[int], list[Pair]]
+
 TINY = Recipe(
     first_layer=1,
     examples=300,
@@ -43,62 +43,45 @@ TINY = Recipe(
 )
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers folder: three random layers, one token a word.
-
-    As in real multilingual models, a word and its translation differ by a direction that all
-    words of the language share.
-    """
-    folder = tmp_path_factory.mktemp("base")
-    words = ["[PAD]", "[UNK]", "query", "passage", ":"]
-    words += [f"{kind}{i}" for kind in ("word", "词") for i in range(WORDS)]
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=24,
-        pad_token_id=0,
-        # Larger than usual: trained weights are larger too.
-        initializer_range=0.1,
-    )
-    model = BertModel(config)
-    with torch.no_grad():
-        table = model.embeddings.word_embeddings.weight
-        table[-WORDS:] = table[-2 * WORDS : -WORDS] + torch.randn(32)
-    model.save_pretrained(folder)
-    tokenizer = Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", model_max_length=24
-    ).save_pretrained(folder)
-    write_json(folder / "sentence_bert_config.json", {"transformer_task": "feature-extraction"})
-    write_modules(folder, TORCH_MODULE, 32)
-    return folder
-
-
-def test_training_brings_the_languages_together(base: Path, tmp_path: Path) -> None:
+def test_training_brings_the_languages_together(
+    toy_model: Path, toy_pairs: ToyPairs, tmp_path: Path
+) -> None:
     lines: list[str] = []
-    both = run(base, _pairs(400), [], tmp_path, TINY, lines.append)
+    both = run(toy_model, toy_pairs(400), [], tmp_path, TINY, lines.append)
     before, after = (both[when]["held-aside"]["hit@1"] for when in ("before", "after"))
     assert after > before + 0.3, f"{before:.2f} before, {after:.2f} after"
     assert any("tokens/s" in line for line in lines)
     record = json.loads((tmp_path / "record.json").read_text())
     assert record["figures"]["after"]["held-aside"]["hit@1"] == after
     assert record["data"]["made"] == {"examples": 300, "licence": "not stated"}
+    assert not (tmp_path / "model").exists()
     layers = read_layers(tmp_path / LAYERS_FILE)
     assert {int(name.split(".")[2]) for name in layers} == {1, 2}
     assert all(bool(torch.isfinite(value).all()) for value in layers.values())
 
 
-def test_an_interrupted_run_ends_like_a_whole_one(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_of_ones_own_comes_out_whole(
+    toy_model: Path, toy_pairs: ToyPairs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pairs, recipe = _pairs(400), replace(TINY, tokens=12_000)
-    run(base, pairs, [], tmp_path / "whole", recipe, lambda _: None)
+    file = tmp_path / "pairs.jsonl"
+    rows = [{"en": pair.en, "zh": pair.zh} for pair in toy_pairs(60)]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    out = tmp_path / "out"
+    options = ["--base", str(toy_model), "--pairs", str(file), "--out", str(out)]
+    assert main([*options, "--smoke", "--first-layer", "2"]) == 0
+    assert "after training" in capsys.readouterr().out
+    encoder = load_encoder(str(out / "model"))
+    assert encoder.dimension == 32
+    assert encoder.fingerprint.query_prompt == "query: "
+    before = load_encoder(str(toy_model)).encode_passages(["word1"])
+    assert not np.allclose(encoder.encode_passages(["word1"]), before, atol=1e-3)
+
+
+def test_an_interrupted_run_ends_like_a_whole_one(
+    toy_model: Path, toy_pairs: ToyPairs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs, recipe = toy_pairs(400), replace(TINY, tokens=12_000)
+    run(toy_model, pairs, [], tmp_path / "whole", recipe, lambda _: None)
 
     def interrupt(line: str) -> None:
         if line.startswith("evaluation 1"):
@@ -107,22 +90,22 @@ def test_an_interrupted_run_ends_like_a_whole_one(
     with monkeypatch.context() as context:
         context.setattr("models.training.loop.loss", loss)
         with pytest.raises(KeyboardInterrupt):
-            run(base, pairs, [], tmp_path / "resumed", recipe, interrupt)
+            run(toy_model, pairs, [], tmp_path / "resumed", recipe, interrupt)
     monkeypatch.setattr("models.training.loop.loss", loss)
     lines: list[str] = []
-    run(base, pairs, [], tmp_path / "resumed", recipe, lines.append)
+    run(toy_model, pairs, [], tmp_path / "resumed", recipe, lines.append)
     assert any(line.startswith("going on from") for line in lines)
     whole, resumed = (read_layers(tmp_path / name / LAYERS_FILE) for name in ("whole", "resumed"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
-def test_other_networks_are_refused(tmp_path: Path, base: Path) -> None:
+def test_other_networks_are_refused(tmp_path: Path, toy_model: Path) -> None:
     with pytest.raises(TrainingError, match="more than 3 layers expected"):
-        Network(base, 3)
+        Network(toy_model, 3)
 
 
-def test_a_text_has_one_vector_whatever_stands_beside_it(base: Path) -> None:
-    network = Network(base, 1, bfloat16=False)
+def test_a_text_has_one_vector_whatever_stands_beside_it(toy_model: Path) -> None:
+    network = Network(toy_model, 1, bfloat16=False)
     states = network.frozen(["word1 word2", "word3 词4 word5 word6 word7"], 16, lambda _: None)
     together = network.encode_all(states)
     with torch.no_grad():
@@ -191,8 +174,8 @@ def test_figures_of_a_small_task_by_hand(tmp_path: Path) -> None:
     assert found["hit@1"] == found["same hit@1"] == found["cross hit@1"] == 1.0
 
 
-def test_held_aside_pairs_make_a_task() -> None:
-    _, aside = make_examples(_pairs(100), replace(TINY, held_aside=10))
+def test_held_aside_pairs_make_a_task(toy_pairs: ToyPairs) -> None:
+    _, aside = make_examples(toy_pairs(100), replace(TINY, held_aside=10))
     task = pairs_task("aside", aside)
     vectors = np.eye(20, dtype=np.float32)
     found = figures(task, vectors[[i ^ 1 for i in range(20)]], vectors)
@@ -207,21 +190,6 @@ def _targets(english: torch.Tensor, chinese: torch.Tensor, share: float) -> Targ
 
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def _pairs(count: int) -> list[Pair]:
-    rng = random.Random(5)
-    chosen = [rng.sample(range(WORDS), 5) for _ in range(count)]
-    return [
-        Pair(
-            "made",
-            f"page{i}",
-            i,
-            " ".join(f"word{w}" for w in words),
-            " ".join(f"词{w}" for w in words),
-        )
-        for i, words in enumerate(chosen)
-    ]
 
 
 def _write_task(folder: Path) -> None:
