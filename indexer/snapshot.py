@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import sqlite3
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamagedError
+from indexer.lexical.search import KeywordQuery, keyword_scores
 from indexer.records import Clause
 from indexer.rows import (
     CLAUSE_COLUMNS,
@@ -80,7 +82,7 @@ class Snapshot:
         self.manifest = manifest
         self.vectors = vectors
         self._reader = reader
-        self._parameters = {"generation": manifest.generation}
+        self._parameters: dict[str, object] = {"generation": manifest.generation}
         with reader.connection() as db:
             rows = db.execute(
                 "SELECT passages.key, passages.clause_key, clauses.lang, versions.policy_id "
@@ -97,6 +99,11 @@ class Snapshot:
         self._passage_keys: Keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         self._clause_keys: Keys = np.fromiter((row[1] for row in rows), np.int64, len(rows))
         self._langs = np.array([row[2] for row in rows], dtype=object)
+        names, codes = np.unique(self._langs.astype(str), return_inverse=True)
+        self._language_codes: NDArray[np.intp] = codes
+        self.keys_by_language: dict[str, Keys] = {
+            str(name): self._passage_keys[codes == code] for code, name in enumerate(names)
+        }
         self._policy_ids = np.array([row[3] for row in rows], dtype=object)
 
     @property
@@ -137,6 +144,21 @@ class Snapshot:
     def clause_keys_of(self, passage_keys: Keys) -> Keys:
         """The clauses that passages belong to, in the same order, shape (n,)."""
         return self._clause_keys[np.searchsorted(self._passage_keys, passage_keys)]
+
+    def languages_of(self, passage_keys: Keys) -> NDArray[np.intp]:
+        """A number for the language of each passage, the same for the same language."""
+        return self._language_codes[np.searchsorted(self._passage_keys, passage_keys)]
+
+    def keyword_scores(
+        self, query: KeywordQuery, depth: int, allowed: Keys | None = None
+    ) -> dict[int, float]:
+        """Passage keys with the part of the question's words that they hold, in [0, 1]."""
+        condition, values = live("passages"), dict(self._parameters)
+        if allowed is not None:
+            condition += " AND passages.key IN (SELECT value FROM json_each(:allowed))"
+            values["allowed"] = json.dumps(allowed.tolist())
+        with self._reader.connection() as db:
+            return keyword_scores(db, query, depth, condition, values)
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError, IndexerError
+from indexer.lexical.tokens import tokens
 from indexer.records import Passage, PolicyVersion
 
 _SCHEMA = """
@@ -72,6 +73,11 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_clause ON passages (clause_key);
 CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE IF NOT EXISTS lexical USING fts5 (
+    text, context, detail = column,
+    tokenize = "unicode61 remove_diacritics 0 tokenchars '._@:/+-'"
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS lexical_terms USING fts5vocab (lexical, row);
 """
 LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _BATCH = 500
@@ -153,6 +159,7 @@ class Store:
                 self._db.execute(
                     f"UPDATE {table} SET removed = NULL WHERE removed > ?", (generation,)
                 )
+            self._forget_tokens()
 
     def newest_generation(self) -> int:
         """The newest generation that any row names, published or not; 0 for an empty store."""
@@ -255,10 +262,11 @@ class Store:
     def add_passages(
         self, clause_key: int, passages: Sequence[Passage], digest: str, generation: int
     ) -> None:
-        self._db.executemany(
-            "INSERT INTO passages (clause_key, ordinal, context, text, vector_hash, added) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (
+        """Writes a clause's passages and their lexical tokens."""
+        for p in passages:
+            cursor = self._db.execute(
+                "INSERT INTO passages (clause_key, ordinal, context, text, vector_hash, added) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     clause_key,
                     p.ordinal,
@@ -266,10 +274,12 @@ class Store:
                     p.text,
                     vector_hash(digest, p.views),
                     generation,
-                )
-                for p in passages
-            ),
-        )
+                ),
+            )
+            self._db.execute(
+                "INSERT INTO lexical (rowid, text, context) VALUES (?, ?, ?)",
+                (cursor.lastrowid, " ".join(tokens(p.text)), " ".join(tokens(p.context))),
+            )
 
     def passages_to_embed(self) -> list[tuple[bytes, tuple[str, ...]]]:
         """Hash and views of everything live that has no vector yet, the same views once."""
@@ -302,10 +312,15 @@ class Store:
         with self.transaction():
             self._db.execute("DELETE FROM passages WHERE removed <= ?", (oldest_read,))
             self._db.execute("DELETE FROM versions WHERE removed <= ?", (oldest_read,))
+            self._forget_tokens()
             self._db.execute(
                 "DELETE FROM vectors WHERE hash NOT IN (SELECT vector_hash FROM passages)"
             )
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _forget_tokens(self) -> None:
+        """Tokens of passages that are gone: they would still count in the terms' statistics."""
+        self._db.execute("DELETE FROM lexical WHERE rowid NOT IN (SELECT key FROM passages)")
 
 
 def read_vectors(

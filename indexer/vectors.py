@@ -72,3 +72,7 @@ class VectorIndex:
         scores, keys = self._index.search(query[None, :], depth, params=parameters)
         found = keys[0] >= 0
         return keys[0][found], scores[0][found]
+
+    def rows(self, keys: Keys) -> Vectors:
+        """The vectors of passages, shape (len(keys), dimension); all keys must be in the index."""
+        return np.asarray(self._index.reconstruct_batch(keys), np.float32)

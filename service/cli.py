@@ -1,4 +1,4 @@
-"""The command `policy-search`: index, search, serve, evaluate."""
+"""The command `policy-search`: index, search, serve, evaluate, calibrate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import os
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 from urllib.parse import quote_plus
 
 import typer
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from indexer.build import BuildReport
     from models import Encoder
-    from service.search.records import Hit
+    from service.search.records import Hit, Mode
 
 app = typer.Typer(
     name="policy-search",
@@ -128,12 +129,19 @@ def search(
     policy: Annotated[
         list[str] | None, typer.Option(help="Only this policy, by id; repeatable.")
     ] = None,
+    mode: Annotated[
+        str, typer.Option(help="`hybrid`, `semantic` (meaning alone) or `keyword` (words alone).")
+    ] = "hybrid",
+    min_relevance: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Least relevance of a hit; 0 prints everything."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a question and print the clauses that answer."""
+    from service.runtime import make_searcher
     from service.search.live import LiveIndex
     from service.search.records import SearchFilter, SearchQuery
-    from service.search.searcher import Searcher
 
     settings = load_settings(index=index, model=model)
     encoder = _load_encoder(settings)
@@ -143,23 +151,27 @@ def search(
         if unknown:
             known = ", ".join(p.id for p in live.snapshot.policies())
             _fail(f"no policy has the id {', '.join(unknown)}; known: {known}")
-        searcher = Searcher(live, encoder, longest_query=settings.max_query_chars)
         restriction = SearchFilter(tuple(lang or ()), tuple(policy or ()))
-        result = searcher.search(SearchQuery(question, limit, offset, filter=restriction))
+        result = make_searcher(settings, live, encoder).search(
+            SearchQuery(
+                question, limit, offset, _mode(mode), restriction, min_relevance=min_relevance
+            )
+        )
     finally:
         live.close()
     if as_json:
         hits = [_hit_as_json(hit) for hit in result.hits]
         fields = {"query": result.query, "query_lang": result.query_lang, "total": result.total}
-        print(json.dumps(fields | {"hits": hits}, ensure_ascii=False, indent=2))
+        nearest = [_hit_as_json(hit) for hit in result.nearest]
+        print(json.dumps(fields | {"hits": hits, "nearest": nearest}, ensure_ascii=False, indent=2))
         return
     for hit in result.hits:
-        print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {hit.score:.3f}")
-        if hit.heading_path:
-            print(f"     {' › '.join(hit.heading_path)}")
-        print("     " + hit.text.replace("\n", "\n     "))
-        print(f"     {hit.id}\n")
-    if not result.hits:
+        _print_hit(hit)
+    if not result.hits and result.nearest:
+        print("No clause answers this. The nearest, which most likely do not answer either:\n")
+        for hit in result.nearest:
+            _print_hit(hit)
+    elif not result.hits:
         print("No clauses found.")
 
 
@@ -191,6 +203,41 @@ def serve(
         log_level=settings.log_level,
         access_log=False,
     )
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[
+        list[Path],
+        typer.Argument(help="Question files with gold snippets, some without an answer."),
+    ],
+    policies: Annotated[Path, typer.Option(help="The folder of policies that they ask about.")],
+    model: ModelOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write here instead of beside the model in the cache.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the reliability diagram (needs matplotlib).")
+    ] = None,
+) -> None:
+    """Fit what the relevance of a hit is for an encoder, on questions whose answers are known."""
+    from models.calibration import calibration_file
+    from service.evaluation.calibrating import draw, fit
+    from service.evaluation.tasks import load_questions
+
+    settings = load_settings(model=model)
+    encoder = _load_encoder(settings)
+    asked = [question for file in questions for question in load_questions(file)]
+    with progress_reporter() as progress:
+        fitted = fit(asked, policies, encoder, progress)
+    path = out or calibration_file(encoder.fingerprint, settings.cache)
+    fitted.calibration.write(path)
+    for name, value in fitted.calibration.record.items():
+        print(f"{name}: {value}")
+    print(f"least relevance of a hit: {fitted.calibration.min_relevance}")
+    print(f"written to {path}")
+    if picture is not None:
+        draw(fitted, picture)
 
 
 @app.command()
@@ -327,6 +374,23 @@ def _print_report(report: BuildReport, root: Path) -> None:
     print(f"{state} generation {report.generation} in {root}.")
 
 
+def _mode(name: str) -> Mode:
+    from service.search.records import Mode
+
+    if name not in get_args(Mode):
+        _fail(f"--mode is one of {', '.join(get_args(Mode))}, not {name!r}")
+    return cast("Mode", name)
+
+
+def _print_hit(hit: Hit) -> None:
+    shown = f"{hit.score:.3f}" if hit.relevance is None else f"{hit.relevance:.0%}"
+    print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {shown}")
+    if hit.heading_path:
+        print(f"     {' › '.join(hit.heading_path)}")
+    print("     " + hit.text.replace("\n", "\n     "))
+    print(f"     {hit.id}\n")
+
+
 def _hit_as_json(hit: Hit) -> dict[str, Any]:
     effective = hit.policy.effective_date
     return {
@@ -343,6 +407,8 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
         "labels": list(hit.labels),
         "heading_path": list(hit.heading_path),
         "text": hit.text,
+        "snippet": asdict(hit.snippet),
+        "relevance": hit.relevance,
         "score": hit.score,
     }
 

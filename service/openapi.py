@@ -71,7 +71,10 @@ _HITS = [
         "lang": "en",
         "heading_path": ["Annual leave"],
         "text": "4.2 " + _TEXT,
-        "score": 0.871,
+        "snippet": {"text": "4.2 " + _TEXT, "highlights": [[4, 10], [33, 38]]},
+        "relevance": 0.93,
+        "score": 1.151,
+        "score_details": None,
     },
     {
         "id": "dengta-leave-policy@1#三.二",
@@ -88,7 +91,13 @@ _HITS = [
         "lang": "zh",
         "heading_path": ["年休假"],
         "text": "（二）当年未休完的年休假，可以顺延至次年三月三十一日。",
-        "score": 0.858,
+        "snippet": {
+            "text": "（二）当年未休完的年休假，可以顺延至次年三月三十一日。",
+            "highlights": [[9, 12]],
+        },
+        "relevance": 0.88,
+        "score": 1.143,
+        "score_details": None,
     },
 ]
 
@@ -164,10 +173,11 @@ SEARCH_RESPONSES = {
         {
             "query": "Can I carry unused leave over to next year?",
             "query_lang": "en",
-            "total": 187,
+            "total": 2,
             "processing_time_ms": 14.2,
             "index": _INDEX,
             "hits": _HITS,
+            "nearest": [],
         }
     ),
     **_INVALID,

@@ -72,10 +72,24 @@ def load_encoder(settings: Settings) -> Encoder:
 def open_index(settings: Settings, encoder: Encoder) -> OpenIndex:
     """The newest published index that the settings name. Blocking; raises `IndexerError`."""
     from service.search.live import LiveIndex
-    from service.search.searcher import Searcher
 
     live = LiveIndex(settings.index, encoder)
-    return OpenIndex(live, Searcher(live, encoder, longest_query=settings.max_query_chars))
+    return OpenIndex(live, make_searcher(settings, live, encoder))
+
+
+def make_searcher(settings: Settings, live: LiveIndex, encoder: Encoder) -> Searcher:
+    """The search over an open index, with the glossary and the calibration that belong to it."""
+    from indexer.lexical.glossary import read_glossary
+    from models.calibration import find_calibration
+    from service.search.searcher import Searcher
+
+    return Searcher(
+        live,
+        encoder,
+        longest_query=settings.max_query_chars,
+        glossary=read_glossary(settings.glossary) if settings.glossary else None,
+        calibration=find_calibration(encoder.fingerprint, settings.cache),
+    )
 
 
 class Runtime:

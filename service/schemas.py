@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from service.search.records import Mode
+from service.search.records import LanguageBalance, Mode
 
 MAX_FILTER_VALUES = 100
 
@@ -38,7 +38,29 @@ QueryValues = Annotated[FilterValues, BeforeValidator(_split_at_commas)]
 Q = Annotated[Text, Field(description="A question or a few words, in any indexed language.")]
 Limit = Annotated[int, Field(description="Hits wanted, at least 1; 100 at most by default.")]
 Offset = Annotated[int, Field(description="Hits to skip before the first one returned.")]
-ModeField = Annotated[Mode, Field(description="How clauses are matched: `semantic` by meaning.")]
+ModeField = Annotated[
+    Mode,
+    Field(
+        description="How clauses are matched: `semantic` by meaning, `keyword` by words, `hybrid` "
+        "by both."
+    ),
+]
+BalanceField = Annotated[
+    LanguageBalance,
+    Field(description="`fair` brings the languages' clauses to one level; `off` leaves them."),
+]
+Relevance = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="Least relevance of a hit; `null` takes the default, 0 gives every clause.",
+    ),
+]
+HighlightField = Annotated[
+    bool, Field(description="Whether snippets tell where the question's words stand.")
+]
+ExplainField = Annotated[bool, Field(description="Whether hits tell how they came by their place.")]
 LANG = "Only clauses in these languages, such as `en` or `zh`; empty for all."
 POLICY_ID = "Only clauses of these policies; an id that is not indexed is an error."
 
@@ -60,8 +82,12 @@ class SearchRequest(BaseModel):
     q: Q
     limit: Limit = 10
     offset: Offset = 0
-    mode: ModeField = "semantic"
+    mode: ModeField = "hybrid"
     filter: FilterRequest = Field(default_factory=FilterRequest)
+    language_balance: BalanceField = "fair"
+    min_relevance: Relevance = None
+    highlight: HighlightField = True
+    explain: ExplainField = False
 
 
 class SearchParameters(BaseModel):
@@ -72,7 +98,11 @@ class SearchParameters(BaseModel):
     q: Q
     limit: Limit = 10
     offset: Offset = 0
-    mode: ModeField = "semantic"
+    mode: ModeField = "hybrid"
+    language_balance: BalanceField = "fair"
+    min_relevance: Relevance = None
+    highlight: HighlightField = True
+    explain: ExplainField = False
     lang: QueryValues = Field(default_factory=list, description=LANG)
     policy_id: QueryValues = Field(default_factory=list, description=POLICY_ID)
 
@@ -117,6 +147,23 @@ class ClauseSummary(BaseModel):
     url: ClauseUrl
 
 
+class SnippetResponse(BaseModel):
+    """The piece of a clause to show; `highlights` are [start, end) spans of it."""
+
+    text: str
+    highlights: list[tuple[int, int]]
+
+
+class ScoreDetailsResponse(BaseModel):
+    """How a hit came by its place."""
+
+    cosine: float = Field(description="Of the question's and the clause's vectors.")
+    semantic_rank: int = Field(description="Place by cosine alone.")
+    words: float = Field(description="Part of the question's words found, in [0, 1].")
+    keyword_rank: int | None = Field(description="Place by words alone; `null` without any.")
+    balance: float = Field(description="What feedback and fairness between languages added.")
+
+
 class HitResponse(BaseModel):
     """One clause that may answer."""
 
@@ -128,7 +175,15 @@ class HitResponse(BaseModel):
     labels: Labels
     heading_path: HeadingPath
     text: str
-    score: float = Field(description="Cosine in [-1, 1]; higher is better.")
+    snippet: SnippetResponse
+    relevance: float | None = Field(
+        description="Probability that the clause answers, in [0, 1]; `null` where the encoder has "
+        "no calibration."
+    )
+    score: float = Field(description="Ranks the hits of one question; higher is better.")
+    score_details: ScoreDetailsResponse | None = Field(
+        default=None, description="With `explain` alone."
+    )
     url: ClauseUrl
 
 
@@ -137,10 +192,14 @@ class SearchResponse(BaseModel):
 
     query: str
     query_lang: str
-    total: int = Field(description="Clauses ranked for the query; the page is a part of them.")
+    total: int = Field(description="Clauses found for the query; the page is a part of them.")
     processing_time_ms: float
     index: IndexInfo
     hits: list[HitResponse]
+    nearest: list[HitResponse] = Field(
+        description="Where nothing is relevant enough to be a hit: the few clauses that come "
+        "closest, which most likely do not answer."
+    )
 
 
 class ListedClause(ClauseSummary):

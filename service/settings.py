@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         default=None,
         description="Folder for converted models; the user's cache folder unless given.",
     )
+    glossary: Path | None = Field(
+        default=None,
+        description="File of terms that mean the same in English and Chinese; the packaged one "
+        "unless given.",
+    )
     threads: int | None = Field(
         default=None,
         ge=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from service.schemas import (
     ListedClause,
     PolicyReference,
     PolicyResponse,
+    ScoreDetailsResponse,
+    SnippetResponse,
     Span,
 )
 from service.search.records import Hit, PolicyRef
@@ -54,7 +57,12 @@ def hit_response(hit: Hit) -> HitResponse:
         labels=list(hit.labels),
         heading_path=list(hit.heading_path),
         text=hit.text,
+        snippet=SnippetResponse(text=hit.snippet.text, highlights=list(hit.snippet.highlights)),
+        relevance=hit.relevance,
         score=hit.score,
+        score_details=(
+            ScoreDetailsResponse(**asdict(hit.score_details)) if hit.score_details else None
+        ),
         url=clause_url(hit.id),
     )
 

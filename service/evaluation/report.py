@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from service.evaluation.metrics import MEASURES, Scores
@@ -21,6 +22,12 @@ def print_outcome(outcome: Outcome) -> None:
         print(f"  {part:<16}" + _row(outcome.ours[part]))
         if outcome.plain:
             print(f"  {'  plain cosine':<16}" + _row(outcome.plain[part]))
+    if silence := outcome.silence:
+        print(
+            f"  at the default relevance {silence.unanswerable_silent} of {silence.unanswerable} "
+            f"unanswerable questions get no hit, and {silence.answerable_silent} of "
+            f"{silence.answerable} answerable ones"
+        )
 
 
 def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -29,6 +36,7 @@ def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "tasks": {
             outcome.name: {"ours": outcome.ours}
             | ({"plain": outcome.plain} if outcome.plain is not None else {})
+            | ({"silence": asdict(outcome.silence)} if outcome.silence is not None else {})
             for outcome in outcomes
         }
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from numpy.typing import NDArray
 from indexer.build import build_index, index_policies
 from indexer.records import Clause
 from models import Encoder
+from models.calibration import find_calibration
 from service.errors import EvaluationError
 from service.evaluation.corpus import Candidates, group_rows
 from service.evaluation.metrics import Scores, score
 from service.evaluation.tasks import Question, Row, Task
 from service.search.live import LiveIndex
+from service.search.ranking import DEPTH
 from service.search.records import SearchFilter, SearchQuery
-from service.search.searcher import DEPTH, Searcher
+from service.search.searcher import Searcher
 
 Progress = Callable[[str, int, int], None]
 
@@ -33,6 +36,17 @@ class Outcome:
     ours: dict[str, Scores]
     plain: dict[str, Scores] | None = None
     notes: list[str] = field(default_factory=list)
+    silence: Silence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Of questions in each language: how many got no hit at the default relevance."""
+
+    answerable: int
+    answerable_silent: int
+    unanswerable: int
+    unanswerable_silent: int
 
 
 def run_task(
@@ -106,6 +120,38 @@ def run_questions(
     compared after NFKC and without white space. Snippets that stand in one clause are one item;
     a snippet that stands in no clause counts as not found.
     """
+    with asked_policies(questions, policies, encoder, progress) as asked:
+
+        def ours(text: str) -> list[str]:
+            return asked.searcher.rank(SearchQuery(text, filter=asked.restriction))
+
+        plain = None
+        if baseline:
+            plain = asked.matcher.score(_plain_search(asked.clauses, encoder))
+        silence = _silence(questions, asked) if asked.calibrated else None
+        return Outcome(name, asked.matcher.score(ours), plain, asked.notes, silence)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPolicies:
+    """Policies indexed to be asked about; only those that some gold names are searched."""
+
+    searcher: Searcher
+    restriction: SearchFilter
+    clauses: list[Clause]
+    matcher: SnippetMatcher
+    calibrated: bool
+    notes: list[str]
+
+
+@contextmanager
+def asked_policies(
+    questions: Sequence[Question],
+    policies: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+) -> Iterator[AskedPolicies]:
+    """Indexes a folder of policies in a temporary directory, for questions about them."""
     judged = sorted({gold.policy_id for question in questions for gold in question.gold})
     notes: list[str] = []
     with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
@@ -119,24 +165,31 @@ def run_questions(
                 raise EvaluationError(f"{policies}: no policy has the id {', '.join(missing)}")
             notes.append(f"{len(judged)} judged policies of {snapshot.policy_count} are searched")
             clauses = [clause for policy in judged for clause in snapshot.clauses(policy)]
-            matcher = _SnippetMatcher(clauses, questions, notes)
-            searcher = Searcher(live, encoder)
-            restriction = SearchFilter(policy_id=tuple(judged))
-
-            def ours(text: str) -> list[str]:
-                return searcher.rank(SearchQuery(text, filter=restriction))
-
-            outcome = Outcome(name, matcher.score(ours), notes=notes)
-            if baseline:
-                outcome = Outcome(
-                    name, outcome.ours, matcher.score(_plain_search(clauses, encoder)), notes
-                )
+            calibration = find_calibration(encoder.fingerprint)
+            yield AskedPolicies(
+                Searcher(live, encoder, calibration=calibration),
+                SearchFilter(policy_id=tuple(judged)),
+                clauses,
+                SnippetMatcher(clauses, questions, notes),
+                calibration is not None,
+                notes,
+            )
         finally:
             live.close()
-    return outcome
 
 
-class _SnippetMatcher:
+def _silence(questions: Sequence[Question], asked: AskedPolicies) -> Silence:
+    silent = {True: [0, 0], False: [0, 0]}  # asked, of them without a hit; by answerable
+    for question in questions:
+        for text in question.texts.values():
+            found = asked.searcher.search(SearchQuery(text, limit=1, filter=asked.restriction))
+            counts = silent[bool(question.gold)]
+            counts[0] += 1
+            counts[1] += not found.hits
+    return Silence(*silent[True], *silent[False])
+
+
+class SnippetMatcher:
     """Turns gold snippets into items that rankings of clauses can be scored on."""
 
     def __init__(
@@ -146,14 +199,14 @@ class _SnippetMatcher:
         self._items: dict[str, dict[str, str]] = {}
         self._grades: dict[str, dict[str, int]] = {}
         self._langs: dict[str, str] = {}
-        compared = {clause.id: _compared(clause.text) for clause in clauses}
+        compared = {clause.id: compared_text(clause.text) for clause in clauses}
         langs = {clause.id: clause.lang for clause in clauses}
         lang_of = {clause.policy_id: clause.lang for clause in reversed(clauses)}
         for question in self._questions:
             items: dict[str, str] = {}
             grades: dict[str, int] = {}
             for number, gold in enumerate(question.gold):
-                snippet = _compared(gold.snippet)
+                snippet = compared_text(gold.snippet)
                 holders = [
                     clause.id
                     for clause in clauses
@@ -169,6 +222,11 @@ class _SnippetMatcher:
                 found_in = langs[holders[0]] if holders else lang_of[gold.policy_id]
                 self._langs.setdefault(item, found_in)
             self._items[question.id], self._grades[question.id] = items, grades
+
+    def grades(self, question: Question) -> dict[str, int]:
+        """Clause ids that answer a question, with their grades."""
+        items, grades = self._items.get(question.id, {}), self._grades.get(question.id, {})
+        return {clause: grades[item] for clause, item in items.items()}
 
     def score(self, search: Callable[[str], Iterable[str]]) -> dict[str, Scores]:
         rankings: dict[str, list[str]] = {}
@@ -221,5 +279,6 @@ def _best(scores: NDArray[np.float32]) -> list[int]:
     return [int(i) for i in order if scores[i] > -np.inf]
 
 
-def _compared(text: str) -> str:
+def compared_text(text: str) -> str:
+    """A text as snippets are compared: after NFKC and without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -41,6 +41,10 @@ async def search(
         offset=body.offset,
         mode=body.mode,
         filter=_filter(body.filter.lang, body.filter.policy_id),
+        language_balance=body.language_balance,
+        min_relevance=body.min_relevance,
+        highlight=body.highlight,
+        explain=body.explain,
     )
     return await _answer(query, runtime)
 
@@ -61,6 +65,10 @@ async def search_by_url(
         offset=parameters.offset,
         mode=parameters.mode,
         filter=_filter(parameters.lang, parameters.policy_id),
+        language_balance=parameters.language_balance,
+        min_relevance=parameters.min_relevance,
+        highlight=parameters.highlight,
+        explain=parameters.explain,
     )
     return await _answer(query, runtime)
 
@@ -76,6 +84,7 @@ async def _answer(query: SearchQuery, runtime: Runtime) -> SearchResponse:
         processing_time_ms=round((time.perf_counter() - started) * 1000, 2),
         index=index_info(runtime.snapshot(), result.generation),
         hits=[hit_response(hit) for hit in result.hits],
+        nearest=[hit_response(hit) for hit in result.nearest],
     )
 
 

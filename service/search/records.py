@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Mode = Literal["semantic"]
+Mode = Literal["hybrid", "semantic", "keyword"]
+LanguageBalance = Literal["fair", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,13 @@ class SearchQuery:
     q: str
     limit: int = 10
     offset: int = 0
-    mode: Mode = "semantic"
+    mode: Mode = "hybrid"
     filter: SearchFilter = field(default_factory=SearchFilter)
+    language_balance: LanguageBalance = "fair"
+    min_relevance: float | None = None
+    """Least relevance of a hit; None takes the calibration's own threshold, 0 gives everything."""
+    highlight: bool = True
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,36 @@ class PolicyRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a clause; `highlights` are spans (start, end) of the question's words in it."""
+
+    text: str
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDetails:
+    """How a hit came by its place, for those who want to know.
+
+    `cosine` with the question; `words`: the part of the question's words found, in [0, 1]; the
+    ranks are those that either alone would give, None for a clause without any of the words.
+    `balance` is all that feedback and fairness between languages added.
+    """
+
+    cosine: float
+    semantic_rank: int
+    words: float
+    keyword_rank: int | None
+    balance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One clause that may answer. `score`: cosine in [-1, 1], higher is better."""
+    """One clause that may answer.
+
+    `score` ranks the hits of one question. `relevance` is the probability that the clause answers,
+    in [0, 1]; None with an encoder whose scores were never calibrated.
+    """
 
     rank: int
     id: str
@@ -50,14 +84,18 @@ class Hit:
     labels: tuple[str, ...]
     heading_path: tuple[str, ...]
     text: str
+    snippet: Snippet
     score: float
+    relevance: float | None = None
+    score_details: ScoreDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """A page of hits, best first; ties stand in the order of clause ids.
 
-    `total` counts all clauses ranked for the question, of which the page is a part.
+    `total` counts all clauses found for the question, of which the page is a part. `nearest` holds
+    a few clauses that come closest where none is relevant enough to be a hit.
     """
 
     query: str
@@ -65,3 +103,4 @@ class SearchResult:
     total: int
     generation: int
     hits: tuple[Hit, ...]
+    nearest: tuple[Hit, ...] = ()

@@ -1,4 +1,4 @@
-"""Searching: encode the question, rank passages by cosine, give their clauses."""
+"""Searching: encode the question, rank the clauses, give a page of them."""
 
 from __future__ import annotations
 
@@ -9,25 +9,45 @@ from numpy.typing import NDArray
 
 from indexer.errors import GenerationGoneError
 from indexer.language import detect_language
+from indexer.lexical.glossary import Glossary, default_glossary
+from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from models import Encoder
+from models.calibration import Calibration
 from service.errors import QueryEmptyError, QueryTooLongError
+from service.search.details import Details
 from service.search.live import LiveIndex
-from service.search.records import Hit, PolicyRef, SearchFilter, SearchQuery, SearchResult
-
-DEPTH = 1000
-"""Passages ranked for a question. Fixed, so that the pages of one generation fit together."""
+from service.search.ranking import Asked, Ranked, rank_clauses
+from service.search.records import SearchQuery, SearchResult
+from service.search.relevance import features
 
 LONGEST_QUERY = 2000
 """Characters; the encoder reads about 500 tokens, and a longer question is a pasted document."""
+NEAREST = 3
+"""Clauses told of where none is a hit."""
+
+Relevance = NDArray[np.float32]
 
 
 class Searcher:
     """Answers questions over the current generation of an index. Thread-safe; calls block."""
 
-    def __init__(self, live: LiveIndex, encoder: Encoder, longest_query: int = LONGEST_QUERY):
+    def __init__(
+        self,
+        live: LiveIndex,
+        encoder: Encoder,
+        longest_query: int = LONGEST_QUERY,
+        glossary: Glossary | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        """Over an index and the encoder that built it.
+
+        The packaged glossary unless one is given. Without a calibration hits have no relevance,
+        and every question gets hits.
+        """
         self._live = live
+        self._calibration = calibration
+        self._glossary = default_glossary() if glossary is None else glossary
         self._encoder = encoder
         self._longest_query = longest_query
 
@@ -44,29 +64,51 @@ class Searcher:
 
     def _search(self, query: SearchQuery, text: str) -> SearchResult:
         snapshot = self._live.snapshot
-        keys, scores = self._rank(text, snapshot, query.filter)
-        page = slice(query.offset, query.offset + query.limit)
-        hits = _hits(snapshot, keys[page], scores[page], query.offset)
+        asked = self._asked(text)
+        lang = detect_language(text)
+        ranked = self._rank(query, asked, snapshot)
+        relevance = self._relevance(ranked, lang, query, snapshot)
+        kept = np.flatnonzero(~(relevance < self._least(query)))
+        nothing = np.empty(0, np.intp)
+        near = nothing if len(kept) else np.arange(min(NEAREST, len(ranked)))
+        page = kept[query.offset : query.offset + query.limit]
+        details = Details(snapshot, ranked, relevance, asked.words, query)
         return SearchResult(
             query=query.q,
-            query_lang=detect_language(text),
-            total=len(keys),
+            query_lang=lang,
+            total=len(kept),
             generation=snapshot.generation,
-            hits=hits,
+            hits=details.hits(page, query.offset),
+            nearest=details.hits(near, 0),
         )
 
     def rank(self, query: SearchQuery) -> list[str]:
-        """The ids of all ranked clauses, best first: what `search` cuts its pages from."""
-        snapshot = self._live.snapshot
-        keys, _ = self._rank(self._checked(query.q), snapshot, query.filter)
-        ids = snapshot.clause_ids([int(key) for key in keys])
-        return [ids[int(key)] for key in keys]
+        """The ids of all ranked clauses, best first, whatever their relevance."""
+        return self.ranking(query)[0]
 
-    def _rank(
-        self, text: str, snapshot: Snapshot, restriction: SearchFilter
-    ) -> tuple[Keys, NDArray[np.float32]]:
+    def ranking(self, query: SearchQuery) -> tuple[list[str], Ranked]:
+        """The same, with what they were ranked by."""
+        snapshot = self._live.snapshot
+        ranked = self._rank(query, self._asked(self._checked(query.q)), snapshot)
+        ids = snapshot.clause_ids([int(key) for key in ranked.clauses])
+        return [ids[int(key)] for key in ranked.clauses], ranked
+
+    def _asked(self, text: str) -> Asked:
         vector = self._encoder.encode_queries([text])[0]
-        return rank_clauses(snapshot, vector, restriction)
+        return Asked(vector, KeywordQuery.of(text, self._glossary))
+
+    def _rank(self, query: SearchQuery, asked: Asked, snapshot: Snapshot) -> Ranked:
+        return rank_clauses(snapshot, asked, query.filter, query.mode, query.language_balance)
+
+    def _relevance(
+        self, ranked: Ranked, lang: str, query: SearchQuery, snapshot: Snapshot
+    ) -> Relevance:
+        """Probabilities, shape (n,); not a number where scores were never calibrated."""
+        if self._calibration is None or query.mode == "keyword":
+            return np.full(len(ranked), np.nan, np.float32)
+        names = list(snapshot.keys_by_language)
+        pairs = [f"{lang}-{names[code]}" for code in ranked.languages]
+        return self._calibration.probabilities(features(ranked), pairs)
 
     def _checked(self, question: str) -> str:
         text = " ".join(unicodedata.normalize("NFC", question).split())
@@ -76,54 +118,7 @@ class Searcher:
             raise QueryTooLongError(len(text), self._longest_query)
         return text
 
-
-def rank_clauses(
-    snapshot: Snapshot, vector: NDArray[np.float32], restriction: SearchFilter
-) -> tuple[Keys, NDArray[np.float32]]:
-    """The store's keys of the ranked clauses and their scores, best first.
-
-    A clause scores as its best passage does. Equal scores stand in the order of clause ids.
-    """
-    allowed = snapshot.passage_keys(restriction.lang, restriction.policy_id)
-    passages, scores = snapshot.vectors.search(vector, DEPTH, allowed)
-    clauses = snapshot.clause_keys_of(passages)
-    _, first = np.unique(clauses, return_index=True)
-    first.sort()  # passages come best first, so the first one of a clause is its best
-    clauses, scores = clauses[first], scores[first]
-    return _break_ties(snapshot, clauses, scores), scores
-
-
-def _break_ties(snapshot: Snapshot, clauses: Keys, scores: NDArray[np.float32]) -> Keys:
-    tied = np.flatnonzero(scores[1:] == scores[:-1])
-    if not len(tied):
-        return clauses
-    places = np.union1d(tied, tied + 1)
-    ids = snapshot.clause_ids([int(key) for key in clauses[places]])
-    order = sorted(places, key=lambda i: (-float(scores[i]), ids[int(clauses[i])]))
-    ranked = clauses.copy()
-    ranked[places] = clauses[order]
-    return ranked
-
-
-def _hits(
-    snapshot: Snapshot, keys: Keys, scores: NDArray[np.float32], offset: int
-) -> tuple[Hit, ...]:
-    clauses = snapshot.clauses_by_key([int(key) for key in keys])
-    hits = []
-    for position, (key, score) in enumerate(zip(keys, scores, strict=True)):
-        clause = clauses[int(key)]
-        policy = snapshot.policy_of(clause)
-        hits.append(
-            Hit(
-                rank=offset + position + 1,
-                id=clause.id,
-                citation=clause.citation,
-                policy=PolicyRef(policy.id, policy.title, policy.version, policy.effective_date),
-                lang=clause.lang,
-                labels=clause.labels,
-                heading_path=clause.heading_path,
-                text=clause.text,
-                score=round(float(score), 6),
-            )
-        )
-    return tuple(hits)
+    def _least(self, query: SearchQuery) -> float:
+        if query.min_relevance is not None:
+            return query.min_relevance
+        return self._calibration.min_relevance if self._calibration else 0.0

@@ -19,7 +19,7 @@ from models.folder import TORCH_MODULE, write_json, write_modules
 from models.training.records import Pair
 from service.app import create_app
 from service.runtime import OpenIndex
-from service.search.records import Hit, PolicyRef, SearchQuery, SearchResult
+from service.search.records import Hit, PolicyRef, SearchQuery, SearchResult, Snippet
 from service.settings import Settings
 
 FINGERPRINT = SimpleNamespace(model="tiny", digest="d1ge57" * 4, short="d1ge57")
@@ -168,6 +168,7 @@ class FakeIndex:
                 labels=clause.labels,
                 heading_path=clause.heading_path,
                 text=clause.text,
+                snippet=Snippet(clause.text),
                 score=1 / rank,
             )
             for rank, (policy, clause) in page

@@ -102,5 +102,8 @@ def test_request_examples_are_accepted() -> None:
 
 def test_search_request_is_the_one_that_is_built(document: Any) -> None:
     request = document["components"]["schemas"]["SearchRequest"]
-    assert set(request["properties"]) == {"q", "limit", "offset", "mode", "filter"}
+    assert set(request["properties"]) == {
+        "q", "limit", "offset", "mode", "filter",
+        "language_balance", "min_relevance", "highlight", "explain",
+    }  # fmt: skip
     assert request["additionalProperties"] is False

@@ -40,7 +40,10 @@ def test_post_answers_with_hits_in_the_documented_shape(client: TestClient) -> N
         "labels": ["四", "一"],
         "heading_path": ["账户注销"],
         "text": "（一）注销账户后，信息保存三十日。",
+        "snippet": {"text": "（一）注销账户后，信息保存三十日。", "highlights": []},
+        "relevance": None,
         "score": 0.5,
+        "score_details": None,
         "url": "/v1/clauses/dengta-privacy@1%23%E5%9B%9B.%E4%B8%80",
     }
 
@@ -52,11 +55,19 @@ def test_hit_url_opens_the_clause(client: TestClient) -> None:
         assert (clause.json()["id"], clause.json()["text"]) == (hit["id"], hit["text"])
 
 
-def test_get_answers_as_post_does(client: TestClient) -> None:
-    body = {"q": "注销账户", "limit": 1, "offset": 1, "filter": {"lang": ["zh"]}}
-    by_body = search(client, **body).json()
-    by_url = client.get("/v1/search?q=注销账户&limit=1&offset=1&lang=zh").json()
+def test_get_answers_as_post_does(client: TestClient, index: Any) -> None:
+    options = {"mode": "keyword", "language_balance": "off", "min_relevance": 0.25}
+    body = {"q": "注销账户", "limit": 1, "offset": 1, "filter": {"lang": ["zh"]}, **options}
+    by_body = search(client, **body, highlight=False, explain=True).json()
+    given = "&".join(f"{name}={value}" for name, value in options.items())
+    by_url = client.get(
+        f"/v1/search?q=注销账户&limit=1&offset=1&lang=zh&{given}&highlight=false&explain=true"
+    ).json()
     assert by_url["hits"] == by_body["hits"]
+    assert index.queries[-1] == index.queries[-2]
+    assert index.queries[-1] == SearchQuery(
+        "注销账户", 1, 1, "keyword", SearchFilter(("zh",)), "off", 0.25, False, True
+    )
     assert len(by_url["hits"]) == 1
 
 
@@ -148,10 +159,7 @@ def test_what_is_no_language_code_is_refused(client: TestClient, lang: str) -> N
     ("field", "value"),
     [
         ("facets", ["lang"]),
-        ("explain", True),
-        ("highlight", True),
-        ("language_balance", "fair"),
-        ("min_relevance", 0.5),
+        ("sort", "date"),
         ("querry", "leave"),
     ],
 )
@@ -174,7 +182,10 @@ def test_field_of_no_known_feature_is_refused_by_name(
         {"q": "leave", "limit": "10"},
         {"q": "leave", "limit": True},
         {"q": "leave", "limit": 10**30},
-        {"q": "leave", "mode": "hybrid"},
+        {"q": "leave", "mode": "fuzzy"},
+        {"q": "leave", "language_balance": "unfair"},
+        {"q": "leave", "min_relevance": 1.5},
+        {"q": "leave", "min_relevance": "0.5"},
         {"q": "leave", "filter": {"as_of": "2025-01-01"}},
         {"q": "leave", "filter": {"lang": "en"}},
         {"q": "leave", "filter": {"lang": ["en"] * 101}},

@@ -1,0 +1,1 @@
+"""Words: what the keyword leg of the search compares."""

@@ -1,0 +1,127 @@
+"""Texts to lexical tokens, the same for clauses and for questions, in English and in Chinese.
+
+Chinese: the words of a dictionary (rjieba) and all character bigrams, since the dictionary cuts
+some terms in two; traditional characters are folded to simplified ones. English: stems (Snowball).
+Numbers, dates, addresses and identifiers stay whole beside their parts: `5.4`, `2025-07-01`,
+`privacy@example.com`, `android.permission.CAMERA`, `BSSID`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import cache
+
+import opencc
+import rjieba
+import Stemmer
+
+_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:[._@:/+'-]+[^\W_]+)*")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# Letters and digits as they stand beside Han characters, which a run of letters may not cross.
+_MIXED = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\u3400-\u9fff\uf900-\ufaff]+")
+_PARTS = re.compile(r"[^\W_]+")
+HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+LATIN_PART = re.compile(r"[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_POSSESSIVE = re.compile(r"'s$|'$")
+LONGEST_TOKEN = 64
+
+# Words that a question is made of and that say nothing about its subject.
+_ENGLISH = """
+a an the and or but if of in on at to for from by with about as is are was were be been being am do
+does did doing have has had having i me my mine we us our ours you your yours he she it its they
+them their this that these those there here what which who whom whose when where why how can could
+may might must shall should will would not no yes any some all long much many please tell after
+before during while then than also into out up over only own such other so very just
+"""
+_CHINESE = """
+如何 怎样 怎么 怎么样 什么 哪些 哪个 哪里 多久 多长 多少 几天 是否 可以 能否 能不能 可不可以 吗 呢
+我 我们 我的 你 你们 你的 您 您的 他们 它 的 了 是 有 在 和 与 及 或 被 把 会 会不会 要 请问 为什么
+时候 以后 之后 之前 怎 么办 怎么办 这个 那个 一个 需要 应该
+"""
+_STOP_ENGLISH, _STOP_CHINESE = frozenset(_ENGLISH.split()), frozenset(_CHINESE.split())
+
+
+def is_stop_word(token: str) -> bool:
+    """Whether a token says nothing about a question's subject."""
+    return token in _STOP_ENGLISH or token in _STOP_CHINESE
+
+
+def tokens(text: str) -> list[str]:
+    """Tokens in reading order; equal words of either script or width give equal tokens.
+
+    Safe with any string. A token is letters, digits and `._@:/+-`, `LONGEST_TOKEN` of them at most.
+    """
+    found: list[str] = []
+    for run in _RUN.findall(folded(text)):
+        for piece in _MIXED.findall(run):
+            if _HAN.match(piece):
+                found += _chinese(piece)
+            else:
+                found += _latin(piece)
+    return [token[:LONGEST_TOKEN] for token in found]
+
+
+def query_tokens(text: str) -> list[str]:
+    """The tokens of a question that say what it is about, each once; all where none does."""
+    found: dict[str, None] = {}
+    everything: dict[str, None] = {}
+    for run in _RUN.findall(folded(text)):
+        for piece in _MIXED.findall(run):
+            if _HAN.match(piece):
+                made = _chinese(piece)
+                content = [token for token in made if token not in _STOP_CHINESE]
+            else:
+                words = [word for word in _PARTS.findall(piece) if word not in _STOP_ENGLISH]
+                made = _latin(piece)
+                content = made if words else []
+            everything.update(dict.fromkeys(made))
+            found.update(dict.fromkeys(content))
+    return [token[:LONGEST_TOKEN] for token in (found or everything)]
+
+
+def folded(text: str) -> str:
+    """Compatibility forms, case and traditional characters folded."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    return _simplified(text) if _HAN.search(text) else text
+
+
+def _chinese(run: str) -> list[str]:
+    if len(run) == 1:
+        return [run]
+    bigrams = [run[i : i + 2] for i in range(len(run) - 1)]
+    # A word of two characters is one of the bigrams already.
+    return bigrams + [word for word in rjieba.cut_for_search(run) if len(word) > 2]
+
+
+def _latin(run: str) -> list[str]:
+    run = _POSSESSIVE.sub("", run.strip("._@:/+'-"))
+    parts = _PARTS.findall(run)
+    if len(parts) <= 1:
+        return [_stem(part) for part in parts]
+    words = [_stem(part) for part in parts if not part.isdigit() and len(part) > 1]
+    return words if "'" in run else [run, *words]
+
+
+def _stem(word: str) -> str:
+    if any(c.isdigit() for c in word) or not word.isascii():
+        return word
+    return str(_state().stemmer.stemWord(word))
+
+
+class _State(threading.local):
+    """A stemmer and a converter for each thread: neither says that it may be shared."""
+
+    def __init__(self) -> None:
+        self.stemmer = Stemmer.Stemmer("english")
+        self.converter = opencc.OpenCC("tw2sp")
+
+
+@cache
+def _state() -> _State:
+    return _State()
+
+
+def _simplified(text: str) -> str:
+    return str(_state().converter.convert(text))

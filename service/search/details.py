@@ -1,0 +1,84 @@
+"""What a hit shows of a ranked clause."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.lexical.search import KeywordQuery
+from indexer.snapshot import Snapshot
+from service.search.ranking import WEIGHTS, Ranked
+from service.search.records import Hit, PolicyRef, ScoreDetails, SearchQuery
+from service.search.snippet import make_snippet
+
+Values = NDArray[np.float32]
+
+
+class Details:
+    """Turns rows of one ranking into hits."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ranked: Ranked,
+        relevance: Values,
+        words: KeywordQuery,
+        query: SearchQuery,
+    ) -> None:
+        self._snapshot, self._ranked, self._relevance = snapshot, ranked, relevance
+        self._wanted = frozenset((*words.own, *words.added))
+        self._query = query
+        if query.explain:
+            self._semantic = _places(ranked.cosines)
+            self._keyword = _places(ranked.words)
+
+    def hits(self, rows: Sequence[int] | NDArray[np.intp], offset: int) -> tuple[Hit, ...]:
+        """The hits of some rows, in their order; ranks count on from `offset`."""
+        ranked = self._ranked
+        clauses = self._snapshot.clauses_by_key([int(ranked.clauses[row]) for row in rows])
+        hits = []
+        for position, row in enumerate(rows):
+            clause = clauses[int(ranked.clauses[row])]
+            policy = self._snapshot.policy_of(clause)
+            relevance = float(self._relevance[row])
+            hits.append(
+                Hit(
+                    rank=offset + position + 1,
+                    id=clause.id,
+                    citation=clause.citation,
+                    policy=PolicyRef(
+                        policy.id, policy.title, policy.version, policy.effective_date
+                    ),
+                    lang=clause.lang,
+                    labels=clause.labels,
+                    heading_path=clause.heading_path,
+                    text=clause.text,
+                    snippet=make_snippet(clause.text, self._wanted, self._query.highlight),
+                    score=round(float(ranked.scores[row]), 6),
+                    relevance=None if math.isnan(relevance) else round(relevance, 4),
+                    score_details=self._explained(int(row)) if self._query.explain else None,
+                )
+            )
+        return tuple(hits)
+
+    def _explained(self, row: int) -> ScoreDetails:
+        ranked = self._ranked
+        cosine, words = float(ranked.cosines[row]), float(ranked.words[row])
+        plain = words if self._query.mode == "keyword" else cosine + WEIGHTS.words * words
+        return ScoreDetails(
+            cosine=round(cosine, 6),
+            semantic_rank=int(self._semantic[row]),
+            words=round(words, 6),
+            keyword_rank=int(self._keyword[row]) if words else None,
+            balance=round(float(ranked.scores[row]) - plain, 6),
+        )
+
+
+def _places(values: Values) -> NDArray[np.intp]:
+    """The rank, from 1, that each row would have by these values alone."""
+    places = np.empty(len(values), np.intp)
+    places[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
+    return places

@@ -1,0 +1,218 @@
+"""Ranking the clauses of a generation for one question, fairly over languages.
+
+Each passage scores by the cosine of its vector with the question's, and by the part of the
+question's words that it holds (`indexer.lexical`). Three things then make one ranking of languages:
+
+*Feedback.* What the best passages of the other languages say is evidence: their mean vector is a
+second question, in a language that the encoder compares better with clauses than questions are.
+
+*Fairness.* Every language's list is set against its own best clauses (in the spirit of CSLS,
+Conneau et al. 2018, arXiv:1710.04087): a question's words favour its own language, and so does
+what an encoder keeps of language. The correction is bounded, so that a language that has no answer
+does not rise to the level of one that has.
+
+Both look at the whole index, not at what a filter leaves of it: a filter hides hits, it moves none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.lexical.search import KeywordQuery
+from indexer.snapshot import Snapshot
+from indexer.vectors import Keys
+from service.search.records import LanguageBalance, Mode, SearchFilter
+
+DEPTH = 1000
+"""Passages of each language, and of the words, that are ranked for a question. Fixed, so that the
+pages of one generation fit together."""
+
+_COSINE_AMONG_EQUALS = 1e-3
+"""What a cosine counts in keyword mode: enough to order clauses that hold the same words."""
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numbers of the ranking; README's table of parts tells what each is worth."""
+
+    words: float = 0.05
+    """Of the part of the question's words that a passage holds, beside its cosine."""
+    feedback: float = 0.3
+    """Of the cosine with the other languages' best passages."""
+    feedback_passages: int = 5
+    feedback_width: float = 0.01
+    """Difference in score by which a passage's part in the feedback falls to 1/e."""
+    best: int = 3
+    """Clauses of a language whose mean score is its level."""
+    widest: float = 0.03
+    """Most that a language's list is raised against the highest."""
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Ranked clauses, best first; all arrays of shape (n,)."""
+
+    clauses: Keys
+    scores: Values
+    """What they are ranked by: about a cosine, the languages made level."""
+    cosines: Values
+    words: Values
+    """Part of the question's words found, in [0, 1]."""
+    languages: NDArray[np.intp]
+    """As `Snapshot.languages_of` numbers them."""
+    best_score: float
+    """Of the whole index, whatever the filter; and so the next."""
+    best_cosine: float
+
+    def __len__(self) -> int:
+        return len(self.clauses)
+
+    def take(self, rows: NDArray[np.intp] | slice) -> Ranked:
+        """Some of the clauses."""
+        return replace(
+            self,
+            clauses=self.clauses[rows],
+            scores=self.scores[rows],
+            cosines=self.cosines[rows],
+            words=self.words[rows],
+            languages=self.languages[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready to be compared: unit vector, shape (dimension,), and words."""
+
+    vector: Values
+    words: KeywordQuery
+
+
+def rank_clauses(
+    snapshot: Snapshot,
+    asked: Asked,
+    restriction: SearchFilter,
+    mode: Mode = "hybrid",
+    balance: LanguageBalance = "fair",
+    weights: Weights = WEIGHTS,
+) -> Ranked:
+    """The clauses that may answer, best first; a clause scores as its best passage does.
+
+    Equal scores stand in the order of clause ids.
+    """
+    allowed = snapshot.passage_keys(restriction.lang, restriction.policy_id)
+    found = {} if mode == "semantic" else _words(snapshot, asked.words, allowed)
+    keys = _candidates(snapshot, asked.vector, allowed, found, mode)
+    if not len(keys):
+        nothing = np.empty(0, np.float32)
+        no_keys = np.empty(0, np.int64)
+        return Ranked(no_keys, nothing, nothing, nothing, np.empty(0, np.intp), 0.0, 0.0)
+    vectors = snapshot.vectors.rows(keys)
+    cosines = vectors @ asked.vector
+    words = np.array([found.get(key, 0.0) for key in keys.tolist()], np.float32)
+    if mode == "keyword":
+        scores = words + np.float32(_COSINE_AMONG_EQUALS) * cosines
+    else:
+        scores = cosines + np.float32(weights.words) * words
+    languages = snapshot.languages_of(keys)
+    fair = balance == "fair" and mode != "keyword" and len(np.unique(languages)) > 1
+    if fair:
+        scores = scores + _feedback(scores, vectors, languages, weights)
+    clauses = snapshot.clause_keys_of(keys)
+    best = _best_passages(clauses, scores)
+    if fair:
+        levels = _levels(scores[best], languages[best], weights)
+        scores[best] += levels
+    highest = float(scores[best].max()), float(cosines[best].max())
+    if allowed is not None:
+        # A clause's passages are all allowed or none is.
+        best = best[np.isin(keys[best], allowed, assume_unique=True)]
+    order = best[np.argsort(-scores[best], kind="stable")]
+    ranked = Ranked(
+        clauses[order], scores[order], cosines[order], words[order], languages[order], *highest
+    )
+    return _ties_by_id(snapshot, ranked)
+
+
+def _words(snapshot: Snapshot, words: KeywordQuery, allowed: Keys | None) -> dict[int, float]:
+    found = snapshot.keyword_scores(words, DEPTH)
+    if allowed is not None and len(found) >= DEPTH:
+        found |= snapshot.keyword_scores(words, DEPTH, allowed)
+    return found
+
+
+def _candidates(
+    snapshot: Snapshot,
+    vector: Values,
+    allowed: Keys | None,
+    found: dict[int, float],
+    mode: Mode,
+) -> Keys:
+    """Keys of the passages to rank, each once, ascending."""
+    lists = [np.fromiter(found, np.int64, len(found))]
+    if mode != "keyword":
+        lists += [
+            snapshot.vectors.search(vector, DEPTH, keys)[0]
+            for keys in snapshot.keys_by_language.values()
+        ]
+        if allowed is not None:
+            lists.append(snapshot.vectors.search(vector, DEPTH, allowed)[0])
+    return np.unique(np.concatenate(lists))
+
+
+def _feedback(
+    scores: Values, vectors: Values, languages: NDArray[np.intp], weights: Weights
+) -> Values:
+    """What each passage gains by resembling the best passages of the other languages."""
+    gained = np.zeros_like(scores)
+    for language in np.unique(languages):
+        own = languages == language
+        others = np.flatnonzero(~own)
+        top = others[np.argsort(-scores[others], kind="stable")[: weights.feedback_passages]]
+        parts = np.exp((scores[top] - scores[top[0]]) / weights.feedback_width)
+        evidence = (parts / parts.sum()) @ _unit(vectors[top])
+        gained[own] = weights.feedback * (vectors[own] @ evidence)
+    return gained
+
+
+def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Values:
+    """What brings each language's best clauses to one level, for every clause."""
+    present = np.unique(languages)
+    levels = {
+        int(language): float(np.sort(scores[languages == language])[-weights.best :].mean())
+        for language in present
+    }
+    highest = max(levels.values())
+    raised = {code: min(highest - level, weights.widest) for code, level in levels.items()}
+    return np.array([raised[int(code)] for code in languages], np.float32)
+
+
+def _best_passages(clauses: Keys, scores: Values) -> NDArray[np.intp]:
+    """Places of each clause's best passage; the first of equal ones."""
+    order = np.lexsort((-scores, clauses))
+    _, first = np.unique(clauses[order], return_index=True)
+    return order[first]
+
+
+def _ties_by_id(snapshot: Snapshot, ranked: Ranked) -> Ranked:
+    tied = np.flatnonzero(ranked.scores[1:] == ranked.scores[:-1])
+    if not len(tied):
+        return ranked
+    places = np.union1d(tied, tied + 1)
+    ids = snapshot.clause_ids([int(key) for key in ranked.clauses[places]])
+    order = np.arange(len(ranked))
+    order[places] = sorted(
+        places, key=lambda i: (-float(ranked.scores[i]), ids[int(ranked.clauses[i])])
+    )
+    return ranked.take(order)
+
+
+def _unit(rows: Values) -> Values:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

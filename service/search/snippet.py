@@ -1,0 +1,62 @@
+"""The piece of a clause that a hit shows, and where the question's words stand in it."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.lexical.highlight import word_spans
+from service.search.records import Snippet
+
+LONGEST = 280
+"""Characters of a snippet; a Chinese character takes the room of two."""
+_SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def make_snippet(text: str, wanted: frozenset[str], highlight: bool = True) -> Snippet:
+    """The sentence that holds most of the question's words, and what follows while there is room.
+
+    Without a word of the question in the clause (the languages differ), its beginning.
+
+    Args:
+        text: the clause.
+        wanted: tokens of the question, and those that the glossary adds.
+        highlight: whether to tell where the words stand.
+    """
+    spans = word_spans(text, wanted)
+    start, end, best = 0, 0, -1
+    for found in _SENTENCE.finditer(text):
+        words = {text[a:b].casefold() for a, b in spans if found.start() <= a < found.end()}
+        if len(words) > best and found[0].strip():
+            best, start, end = len(words), found.start(), found.end()
+    while end < len(text):
+        following = _SENTENCE.match(text, end)
+        if following is None or not following[0]:
+            break
+        if _room(text[start : following.end()]) > LONGEST:
+            break
+        end = following.end()
+    piece = text[start:end].rstrip()
+    cut = _cut(piece)
+    shown = piece[:cut] + ("…" if cut < len(piece) else "")
+    if not highlight:
+        return Snippet(shown, ())
+    inside = ((a - start, min(b - start, cut)) for a, b in spans)
+    return Snippet(shown, tuple((a, b) for a, b in inside if 0 <= a < b <= cut))
+
+
+def _room(text: str) -> int:
+    return len(text) + len(_HAN.findall(text))
+
+
+def _cut(text: str) -> int:
+    """Where a text that takes too much room is cut: after a word."""
+    if _room(text) <= LONGEST:
+        return len(text)
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if _HAN.match(character) else 1
+        if used > LONGEST:
+            space = text.rfind(" ", 0, place)
+            return space if space > place - 30 else place
+    return len(text)
