@@ -158,7 +158,7 @@ class Snapshot:
             condition += " AND passages.key IN (SELECT value FROM json_each(:allowed))"
             values["allowed"] = json.dumps(allowed.tolist())
         with self._reader.connection() as db:
-            return keyword_scores(db, query, depth, condition, values)
+            return keyword_scores(db, query, self.passage_count, depth, condition, values)
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""

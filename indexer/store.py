@@ -77,7 +77,6 @@ CREATE VIRTUAL TABLE IF NOT EXISTS lexical USING fts5 (
     text, context, detail = column,
     tokenize = "unicode61 remove_diacritics 0 tokenchars '._@:/+-'"
 );
-CREATE VIRTUAL TABLE IF NOT EXISTS lexical_terms USING fts5vocab (lexical, row);
 """
 LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _BATCH = 500
@@ -319,7 +318,7 @@ class Store:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _forget_tokens(self) -> None:
-        """Tokens of passages that are gone: they would still count in the terms' statistics."""
+        """Forgets the tokens of passages that are gone."""
         self._db.execute("DELETE FROM lexical WHERE rowid NOT IN (SELECT key FROM passages)")
 
 

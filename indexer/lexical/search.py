@@ -1,10 +1,11 @@
-"""The keyword leg: BM25 over the store's tokens, as the part of the question that is found."""
+"""The keyword leg: which part of a question's words a passage holds."""
 
 from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.lexical.glossary import Glossary
@@ -38,50 +39,60 @@ class KeywordQuery:
 def keyword_scores(
     db: sqlite3.Connection,
     query: KeywordQuery,
+    total: int,
     depth: int,
     condition: str,
     values: Mapping[str, object],
 ) -> dict[int, float]:
     """Passage keys with the part of the question, by weight of its terms, that they hold: [0, 1].
 
+    A term weighs its inverse document frequency (as in BM25) among the passages of the generation
+    alone: what a writer adds meanwhile, which FTS5's own statistics would count, changes nothing.
+
     Args:
         db: connection to the store.
         query: the question.
-        depth: most passages for the question's own terms, and again for the added ones.
-        condition: SQL that a row of `passages` fulfils.
+        total: passages of the generation.
+        depth: most passages to give.
+        condition: SQL that the generation's rows of `passages` fulfil.
         values: of the condition's parameters.
     """
-    scores: dict[int, float] = {}
+    scores: defaultdict[int, float] = defaultdict(float)
     parts = ((query.own, 1.0, 1.0), (query.added, EXPANSION_WEIGHT, EXPANSION_PART))
     for terms, weight, enough in parts:
-        weights = _weights(db, terms)
-        if not weights:
-            continue
-        whole = enough * sum(weights.values())
-        rows = db.execute(
-            f"SELECT lexical.rowid, -bm25(lexical, 1.0, {CONTEXT_WEIGHT}) AS score "
-            "FROM lexical JOIN passages ON passages.key = lexical.rowid "
-            f"WHERE lexical MATCH :match AND {condition} "
-            "ORDER BY score DESC, lexical.rowid LIMIT :depth",
-            {**values, "match": " OR ".join(f'"{t}"' for t in weights), "depth": depth},
-        )
-        for key, score in rows:
-            part = weight * min(1.0, score / whole)
-            scores[key] = min(1.0, scores.get(key, 0.0) + part)
-    return scores
+        found = [
+            (held, _rarity(len(held), total)) for held in _holders(db, terms, condition, values)
+        ]
+        found.sort(key=lambda item: -item[1])
+        del found[MOST_TERMS:]
+        whole = enough * sum(rarity for _, rarity in found)
+        held_weight: defaultdict[int, float] = defaultdict(float)
+        for held, rarity in found:
+            for key, column in held.items():
+                held_weight[key] += rarity * column
+        for key, part in held_weight.items():
+            scores[key] += weight * min(1.0, part / whole)
+    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:depth]
+    return {key: min(1.0, score) for key, score in best}
 
 
-def _weights(db: sqlite3.Connection, terms: Sequence[str]) -> dict[str, float]:
-    """Inverse document frequency, as FTS5's bm25 has it, of the rarest terms that occur."""
-    if not terms:
-        return {}
-    marks = ",".join("?" * len(terms))
-    total = db.execute("SELECT count(*) FROM lexical_docsize").fetchone()[0]
-    found = db.execute(
-        f"SELECT term, doc FROM lexical_terms WHERE term IN ({marks}) "
-        f"ORDER BY doc, term LIMIT {MOST_TERMS}",
-        list(terms),
+def _holders(
+    db: sqlite3.Connection, terms: Sequence[str], condition: str, values: Mapping[str, object]
+) -> Iterator[dict[int, float]]:
+    """For each term that occurs, the passages that hold it, with the weight of the column."""
+    sql = (
+        "SELECT lexical.rowid FROM lexical JOIN passages ON passages.key = lexical.rowid "
+        f"WHERE lexical MATCH :match AND {condition}"
     )
-    return {
-        term: max(1e-6, math.log((total - count + 0.5) / (count + 0.5))) for term, count in found
-    }
+    for term in terms:
+        held: dict[int, float] = {}
+        for column, weight in (("context", CONTEXT_WEIGHT), ("text", 1.0)):
+            rows = db.execute(sql, {**values, "match": f'{column} : "{term}"'})
+            held.update((key, weight) for (key,) in rows)
+        if held:
+            yield held
+
+
+def _rarity(count: int, total: int) -> float:
+    """Inverse document frequency, above 0 also for a term that nearly every passage holds."""
+    return math.log(1 + (total - count + 0.5) / (count + 0.5))

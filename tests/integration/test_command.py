@@ -128,7 +128,8 @@ def test_search_prints_json(run: Run, folder: Path) -> None:
     assert (answer["query_lang"], answer["total"], len(answer["hits"])) == ("zh", 7, 1)
     assert answer["hits"][0]["rank"] == 2
     assert set(answer["hits"][0]) == {
-        "rank", "id", "citation", "policy", "lang", "labels", "heading_path", "text", "score"
+        "rank", "id", "citation", "policy", "lang", "labels", "heading_path", "text", "snippet",
+        "relevance", "score",
     }  # fmt: skip
     assert "注销" in done.out  # readable, not escaped
 
