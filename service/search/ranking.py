@@ -115,7 +115,7 @@ def rank_clauses(
         no_keys = np.empty(0, np.int64)
         return Ranked(no_keys, nothing, nothing, nothing, np.empty(0, np.intp), 0.0, 0.0)
     vectors = snapshot.vectors.rows(keys)
-    cosines = vectors @ asked.vector
+    cosines = _cosines(vectors, asked.vector)
     words = np.array([found.get(key, 0.0) for key in keys.tolist()], np.float32)
     if mode == "keyword":
         scores = words + np.float32(_COSINE_AMONG_EQUALS) * cosines
@@ -178,7 +178,7 @@ def _feedback(
         top = others[np.argsort(-scores[others], kind="stable")[: weights.feedback_passages]]
         parts = np.exp((scores[top] - scores[top[0]]) / weights.feedback_width)
         evidence = (parts / parts.sum()) @ _unit(vectors[top])
-        gained[own] = weights.feedback * (vectors[own] @ evidence)
+        gained[own] = weights.feedback * _cosines(vectors[own], evidence)
     return gained
 
 
@@ -212,6 +212,11 @@ def _ties_by_id(snapshot: Snapshot, ranked: Ranked) -> Ranked:
         places, key=lambda i: (-float(ranked.scores[i]), ids[int(ranked.clauses[i])])
     )
     return ranked.take(order)
+
+
+def _cosines(rows: Values, vector: Values) -> Values:
+    """Inner products that are the same for equal rows wherever they stand; BLAS's are not."""
+    return np.asarray(np.einsum("ij,j->i", rows, vector), np.float32)
 
 
 def _unit(rows: Values) -> Values:
