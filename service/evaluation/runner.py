@@ -6,7 +6,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +17,16 @@ from indexer.records import Clause
 from models import Encoder
 from models.calibration import find_calibration
 from service.errors import EvaluationError
-from service.evaluation.corpus import Candidates, group_rows
+from service.evaluation.corpus import Candidates, Group, group_rows
 from service.evaluation.metrics import Scores, score
 from service.evaluation.tasks import Question, Row, Task
 from service.search.live import LiveIndex
-from service.search.ranking import DEPTH
+from service.search.ranking import DEPTH, WEIGHTS, Weights
 from service.search.records import SearchFilter, SearchQuery
 from service.search.searcher import Searcher
 
 Progress = Callable[[str, int, int], None]
+AS_USUAL = SearchQuery("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +67,9 @@ def run_task(
     """
     candidates = Candidates(restrict, other_language)
     tell = progress or (lambda stage, done, total: None)
-    queries = [query for query in task.queries if query.id in task.qrels]
-    groups = group_rows(task, restrict)
-    row_of = {c.id: c.labels[0] for group in groups for c in group.policy.clauses}
-    rankings: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
-        index_policies([group.policy for group in groups], Path(folder), encoder, progress)
-        live = LiveIndex(Path(folder), encoder)
-        try:
-            searcher = Searcher(live, encoder, longest_query=1_000_000)
-            for done, query in enumerate(queries):
-                tell("asking", done, len(queries))
-                seen = [g.policy.policy_id for g in groups if candidates.include(query, g.row)]
-                if not seen:
-                    rankings[query.id] = []  # an empty filter would search everything
-                    continue
-                restriction = SearchFilter(
-                    policy_id=() if len(seen) == len(groups) else tuple(seen)
-                )
-                asked = SearchQuery(query.text, filter=restriction)
-                rankings[query.id] = [row_of[clause] for clause in searcher.rank(asked)]
-        finally:
-            live.close()
-    tell("asking", len(queries), len(queries))
+    with asked_task(task, encoder, candidates, progress) as asked:
+        rankings = asked.rankings(tell)
+    queries = asked.queries
     plain = None
     if baseline:
         plain = _plain_rankings(task.corpus, queries, encoder, candidates, tell)
@@ -103,6 +84,56 @@ def run_task(
 
     notes = [f"{task.strays} judgements name rows that the corpus lacks"] if task.strays else []
     return Outcome(task.name, scored(rankings), scored(plain) if plain is not None else None, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTask:
+    """A task's corpus indexed to be asked about."""
+
+    searcher: Searcher
+    queries: list[Row]
+    candidates: Candidates
+    groups: list[Group]
+
+    def rankings(
+        self, tell: Progress, weights: Weights = WEIGHTS, asked: SearchQuery = AS_USUAL
+    ) -> dict[str, list[str]]:
+        """Query id → ids of corpus rows, best first. `asked` says how the queries are searched."""
+        row_of = {c.id: c.labels[0] for group in self.groups for c in group.policy.clauses}
+        found: dict[str, list[str]] = {}
+        for done, query in enumerate(self.queries):
+            tell("asking", done, len(self.queries))
+            seen = [
+                group.policy.policy_id
+                for group in self.groups
+                if self.candidates.include(query, group.row)
+            ]
+            if not seen:
+                found[query.id] = []  # an empty filter would search everything
+                continue
+            everything = len(seen) == len(self.groups)
+            restriction = SearchFilter(policy_id=() if everything else tuple(seen))
+            ids = self.searcher.rank(replace(asked, q=query.text, filter=restriction), weights)
+            found[query.id] = [row_of[clause] for clause in ids]
+        tell("asking", len(self.queries), len(self.queries))
+        return found
+
+
+@contextmanager
+def asked_task(
+    task: Task, encoder: Encoder, candidates: Candidates, progress: Progress | None = None
+) -> Iterator[AskedTask]:
+    """Indexes a task's corpus in a temporary directory."""
+    groups = group_rows(task, candidates.restrict)
+    queries = [query for query in task.queries if query.id in task.qrels]
+    with tempfile.TemporaryDirectory(prefix="policy-search-evaluate-") as folder:
+        index_policies([group.policy for group in groups], Path(folder), encoder, progress)
+        live = LiveIndex(Path(folder), encoder)
+        try:
+            searcher = Searcher(live, encoder, longest_query=1_000_000)
+            yield AskedTask(searcher, queries, candidates, groups)
+        finally:
+            live.close()
 
 
 def run_questions(

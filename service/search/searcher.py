@@ -17,7 +17,7 @@ from models.calibration import Calibration
 from service.errors import QueryEmptyError, QueryTooLongError
 from service.search.details import Details
 from service.search.live import LiveIndex
-from service.search.ranking import Asked, Ranked, rank_clauses
+from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import SearchQuery, SearchResult
 from service.search.relevance import features
 
@@ -51,6 +51,10 @@ class Searcher:
         self._encoder = encoder
         self._longest_query = longest_query
 
+    def use(self, glossary: Glossary) -> None:
+        """From now on, another glossary."""
+        self._glossary = glossary
+
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of clauses, best first. Raises `QueryError` for a question it cannot take."""
         text = self._checked(query.q)
@@ -82,14 +86,14 @@ class Searcher:
             nearest=details.hits(near, 0),
         )
 
-    def rank(self, query: SearchQuery) -> list[str]:
+    def rank(self, query: SearchQuery, weights: Weights = WEIGHTS) -> list[str]:
         """The ids of all ranked clauses, best first, whatever their relevance."""
-        return self.ranking(query)[0]
+        return self.ranking(query, weights)[0]
 
-    def ranking(self, query: SearchQuery) -> tuple[list[str], Ranked]:
+    def ranking(self, query: SearchQuery, weights: Weights = WEIGHTS) -> tuple[list[str], Ranked]:
         """The same, with what they were ranked by."""
         snapshot = self._live.snapshot
-        ranked = self._rank(query, self._asked(self._checked(query.q)), snapshot)
+        ranked = self._rank(query, self._asked(self._checked(query.q)), snapshot, weights)
         ids = snapshot.clause_ids([int(key) for key in ranked.clauses])
         return [ids[int(key)] for key in ranked.clauses], ranked
 
@@ -97,8 +101,12 @@ class Searcher:
         vector = self._encoder.encode_queries([text])[0]
         return Asked(vector, KeywordQuery.of(text, self._glossary))
 
-    def _rank(self, query: SearchQuery, asked: Asked, snapshot: Snapshot) -> Ranked:
-        return rank_clauses(snapshot, asked, query.filter, query.mode, query.language_balance)
+    def _rank(
+        self, query: SearchQuery, asked: Asked, snapshot: Snapshot, weights: Weights = WEIGHTS
+    ) -> Ranked:
+        return rank_clauses(
+            snapshot, asked, query.filter, query.mode, query.language_balance, weights
+        )
 
     def _relevance(
         self, ranked: Ranked, lang: str, query: SearchQuery, snapshot: Snapshot

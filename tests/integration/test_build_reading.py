@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexer.build import build_index
-from indexer.directory import IndexDirectory
+from indexer.directory import FORMAT, IndexDirectory
 from indexer.errors import EncoderMismatchError, IndexDamagedError, IndexMissingError
 from service.search.live import LiveIndex
 from service.search.records import SearchQuery
@@ -94,7 +94,7 @@ def test_vector_index_is_made_again_from_the_store(
     assert "made again from the store" in caplog.text
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00\x00"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', "\x00\x00"])
 def test_damaged_manifest_is_refused_and_the_next_build_repairs_it(
     folder: Path, root: Path, encoder: Any, opened: Opened, tmp_path: Path, text: str
 ) -> None:
@@ -127,12 +127,14 @@ def test_damaged_manifest_hides_no_change_of_encoder(
 def test_unknown_format_is_left_alone(folder: Path, root: Path, encoder: Any) -> None:
     build_index([folder], root, encoder)
     manifest = IndexDirectory(root).manifest
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
     for attempt in (
         lambda: LiveIndex(root, encoder),
         lambda: build_index([folder], root, encoder),
     ):
-        with pytest.raises(IndexDamagedError, match="format 99, this version reads format 1"):
+        with pytest.raises(
+            IndexDamagedError, match=f"format 99, this version reads format {FORMAT}"
+        ):
             attempt()
 
 
