@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.lexical.tokens import HAN_RUN, LATIN_PART, folded, tokens
+from indexer.lexical.tokens import HAN_RUN, LATIN_PART, folded, word_token
 
 
 def word_spans(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
@@ -14,7 +14,7 @@ def word_spans(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     for found in LATIN_PART.finditer(text):
-        if not wanted.isdisjoint(tokens(found[0])):
+        if word_token(found[0]) in wanted:
             spans.append(found.span())
     for found in HAN_RUN.finditer(text):
         run = folded(found[0])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 import rjieba
@@ -61,6 +61,12 @@ def tokens(text: str) -> list[str]:
             else:
                 found += _latin(piece)
     return [token[:LONGEST_TOKEN] for token in found]
+
+
+@lru_cache(maxsize=1 << 16)
+def word_token(word: str) -> str:
+    """The token of one word, a run of letters and digits that are not Han characters."""
+    return _stem(unicodedata.normalize("NFKC", word).casefold())
 
 
 def query_tokens(text: str) -> list[str]:

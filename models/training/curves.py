@@ -16,7 +16,7 @@ def draw(history: History, path: Path) -> None:
 
     figure, (losses, tasks) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
     millions = [step["tokens"] / 1e6 for step in history.steps]
-    for name in ("loss", "distillation", "contrast"):
+    for name in ("loss", "distillation", "relations"):
         losses.plot(millions, [step[name] for step in history.steps], label=name)
     losses.set(xlabel="million tokens", title="Training loss (running mean)", ylim=(0, None))
     losses.legend()

@@ -142,7 +142,7 @@ def train(
             optimizer.step()
             run.step += 1
             run.tokens += int(states.lengths[texts].sum())
-            run.note(float(parts.total.detach()), float(parts.distillation), float(parts.contrast))
+            run.note(float(parts.total.detach()), float(parts.distillation), float(parts.relations))
             if run.step % REPORT_EVERY == 0:
                 speed = (run.tokens - begun) / (time.monotonic() - started)
                 left = max(0, recipe.tokens - run.tokens) / speed / 60
@@ -150,7 +150,7 @@ def train(
                 report(
                     f"step {run.step}: {run.tokens / recipe.tokens:.0%}, {speed:.0f} tokens/s, "
                     f"{left:.0f} min left; loss {last['loss']:.3f} "
-                    f"(distillation {last['distillation']:.3f}, contrast {last['contrast']:.3f})"
+                    f"(distillation {last['distillation']:.3f}, relations {last['relations']:.3f})"
                 )
             if run.tokens >= recipe.tokens * (run.evaluated + 1) / recipe.evaluations:
                 run.judge(*evaluate(), report)
@@ -176,9 +176,9 @@ class _Run:
         self.history = History()
         self._smooth: dict[str, float] = {}
 
-    def note(self, total: float, distillation: float, contrast: float) -> None:
+    def note(self, total: float, distillation: float, relations: float) -> None:
         """Keeps running means of the loss and its terms."""
-        new = {"loss": total, "distillation": distillation, "contrast": contrast}
+        new = {"loss": total, "distillation": distillation, "relations": relations}
         self._smooth = {k: 0.95 * self._smooth.get(k, v) + 0.05 * v for k, v in new.items()}
         self.history.steps.append({"tokens": self.tokens, **self._smooth})
 

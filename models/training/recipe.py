@@ -37,9 +37,9 @@ class Recipe:
 
     # Objective: see `objective.py`.
     distillation: float = 3.0
-    contrast: float = 0.2
-    temperature: float = 0.05
-    chinese_share: float = 0.35
+    relations: float = 1.0
+    temperature: float = 0.1
+    chinese_share: float = 0.45
 
 
 SHIPPED = Recipe()

@@ -158,12 +158,11 @@ def _candidates(
     """Keys of the passages to rank, each once, ascending."""
     lists = [np.fromiter(found, np.int64, len(found))]
     if mode != "keyword":
-        lists += [
-            snapshot.vectors.search(vector, DEPTH, keys)[0]
-            for keys in snapshot.keys_by_language.values()
-        ]
-        if allowed is not None:
-            lists.append(snapshot.vectors.search(vector, DEPTH, allowed)[0])
+        groups = list(snapshot.keys_by_language.values())
+        groups += [] if allowed is None else [allowed]
+        for keys in groups:
+            few = len(keys) <= DEPTH
+            lists.append(keys if few else snapshot.vectors.search(vector, DEPTH, keys)[0])
     return np.unique(np.concatenate(lists))
 
 

@@ -122,7 +122,7 @@ def test_perfect_vectors_have_no_distillation_left() -> None:
     assert float(parts.distillation) == pytest.approx(0, abs=1e-5)
     other = targets.vectors.flip(0)
     worse = loss(targets.vectors, other, targets, torch.arange(6), TINY)
-    assert float(worse.contrast) > float(parts.contrast)
+    assert float(worse.relations) > float(parts.relations)
 
 
 def test_targets_lie_between_the_languages() -> None:
