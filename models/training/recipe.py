@@ -15,14 +15,14 @@ class Recipe:
 
     # Data: how many examples, the part of them joined from neighbouring paragraphs, and how
     # strongly large sources outweigh small ones (1: by size, 0: all alike).
-    examples: int = 12_000
-    joined: float = 0.12
-    source_weight: float = 0.5
+    examples: int = 30_000
+    joined: float = 0.2
+    source_weight: float = 0.6
     held_aside: int = 400
     max_tokens: int = 256
 
     # Schedule. Training is measured in tokens, padding left out: steps differ in length.
-    tokens: int = 700_000
+    tokens: int = 1_300_000
     batch_tokens: int = 4_000
     batch_pairs: int = 64
     # Part of the examples that meet others of like meaning in a batch: harder negatives.
@@ -30,7 +30,7 @@ class Recipe:
     learning_rate: float = 1e-4
     warmup_steps: int = 60
     weight_decay: float = 0.01
-    evaluations: int = 1
+    evaluations: int = 2
     patience: int = 2
     # bfloat16 multiplications: twice as fast where the processor has them; weights stay float32.
     bfloat16: bool = True
