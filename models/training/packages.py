@@ -23,6 +23,7 @@ def unpacked(packages: Sequence[str], cache: Path) -> Path:
                 f"{command} is not here: the training text comes out of Debian packages; "
                 "run this on Debian or Ubuntu, or give pairs of your own with --pairs"
             )
+    cache = cache.resolve()  # the commands run in another folder
     root = cache / folder_name(tuple(packages))
     if root.exists():
         return root
