@@ -16,7 +16,7 @@ from models.errors import WeightsError
 from models.weights import Shape, expected_tensors
 
 LAYERS_FILE: Final = Path(__file__).parent / "data" / "layers.safetensors"
-LAYERS_SHA256: Final = "5c5db86cc6b3ee39427ddf1209585a714442f9ff98365339f5ee1759cc2a38a7"
+LAYERS_SHA256: Final = "baade932fd776e16b2a3f77e4d338be2db0dff16a138b16ba55b98658e287121"
 
 
 @dataclass(frozen=True)

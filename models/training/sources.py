@@ -92,7 +92,7 @@ SOURCES = (
     Source(
         "debian-faq",
         ("debian-faq", "debian-faq-zh-cn"),
-        "GPL-2+",
+        "free, to be passed on under its own notice",
         html_by_structure(_FAQ, f"{_FAQ}/zh-cn", ("en", "zh-cn")),
     ),
     Source(
@@ -134,7 +134,7 @@ SOURCES = (
     Source(
         "kicad-doc",
         ("kicad-doc-en", "kicad-doc-zh"),
-        "GPL-3+ or CC-BY-3.0+",
+        "GPL-3+",
         html_by_structure("usr/share/doc/kicad/help/en", "usr/share/doc/kicad/help/zh"),
     ),
     Source(
@@ -203,7 +203,7 @@ SOURCES = (
     Source(
         "phpmyadmin",
         ("phpmyadmin",),
-        "GPL-2+",
+        "GPL-2",
         gettext_catalogues("usr/share/phpmyadmin/locale/zh_CN/LC_MESSAGES/*.mo"),
     ),
     Source(

@@ -40,7 +40,7 @@ Values = NDArray[np.float32]
 class Weights:
     """The numbers of the ranking; README's table of parts tells what each is worth."""
 
-    words: float = 0.05
+    words: float = 0.04
     """Of the part of the question's words that a passage holds, beside its cosine."""
     feedback: float = 0.3
     """Of the cosine with the other languages' best passages."""
@@ -49,7 +49,7 @@ class Weights:
     """Difference in score by which a passage's part in the feedback falls to 1/e."""
     best: int = 3
     """Clauses of a language whose mean score is its level."""
-    widest: float = 0.03
+    widest: float = 0.02
     """Most that a language's list is raised against the highest."""
 
 

@@ -129,7 +129,7 @@ def test_a_language_with_few_clauses_breaks_nothing(count: int) -> None:
 
 
 def test_one_language_is_ranked_by_cosine_and_words_alone() -> None:
-    rows = np.array([unit(1, 0.1 * i) for i in range(4)])
+    rows = np.array([unit(1, 0.08 * i) for i in range(4)])
     snapshot = MadeSnapshot(rows, ["en"] * 4, {3: 1.0})
     found = rank(snapshot, unit(1))
     assert found.clauses.tolist() == [3, 0, 1, 2]
