@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test check eval bench-encoder train-encoder lock clean
+.PHONY: help install install-dev run test check eval bench-encoder bench-parts train-encoder calibrate pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,18 @@ bench-encoder: install ## Time the encoder against sentence-transformers on fp32
 train-encoder: install-dev ## Train the language-neutral layers anew (hours; needs Debian's apt-get)
 	$(BIN)/python -m models.training --cache .policy-search/training \
 	  --out .policy-search/training/run $(if $(wildcard $(EVAL)),--development $(EVAL))
+
+calibrate: install-dev ## Fit the embedded model's relevance anew, on the questions over the samples
+	$(BIN)/policy-search calibrate tests/fixtures/sample_questions.jsonl \
+	  tests/fixtures/calibration_questions.jsonl --policies indexer/samples \
+	  --out models/data/calibration.json --picture models/data/reliability.png
+
+pictures: install-dev ## Draw the README's picture of the two languages anew
+	$(BIN)/python tests/bench/draw_languages.py
+
+bench-parts: install ## What each part of the ranking is worth, on and off
+	$(BIN)/python tests/bench/bench_parts.py $(wildcard $(EVAL)) \
+	  --questions tests/fixtures/calibration_questions.jsonl --policies indexer/samples
 
 lock: ## Write the lock files anew from pyproject.toml
 	rm -rf $(VENV)-lock

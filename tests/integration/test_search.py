@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from indexer.build import build_index, index_policies
 from indexer.records import Clause, Metadata, PolicyVersion
+from models.calibration import Calibration
 from service.errors import QueryEmptyError, QueryTooLongError
 from service.search.live import LiveIndex
 from service.search.records import SearchFilter, SearchQuery
+from service.search.relevance import FEATURES
 from service.search.searcher import Searcher
 
 
@@ -179,3 +182,71 @@ def test_clause_scores_as_its_best_passage(root: Path, encoder: Any) -> None:
         assert np.isclose(first.score, best, atol=1e-5)
     finally:
         live.close()
+
+
+@pytest.fixture
+def calibrated(root: Path, encoder: Any) -> Iterator[Callable[[float], Searcher]]:
+    """A search whose relevance is the best cosine itself, with some threshold."""
+    index_policies([policy("a", "en", TEXTS), policy("b", "zh", TEXTS)], root, encoder)
+    live = LiveIndex(root, encoder)
+
+    def make(least: float) -> Searcher:
+        weights = {"any": (-8.0, 10.0, -5.0, 0.0)}
+        digest = encoder.fingerprint.digest
+        return Searcher(live, encoder, calibration=Calibration(digest, FEATURES, weights, least))
+
+    yield make
+    live.close()
+
+
+TEXTS = ["Pigeons may be kept on the roof.", "Boats are washed on Fridays.", "Keys are blue."]
+
+
+def test_hits_carry_their_relevance_and_end_at_the_threshold(
+    calibrated: Callable[[float], Searcher],
+) -> None:
+    asked = SearchQuery("Pigeons may be kept on the roof.")
+    everything = calibrated(0.0).search(asked)
+    assert everything.total == 6
+    relevances = [hit.relevance for hit in everything.hits]
+    assert all(value is not None and 0 <= value <= 1 for value in relevances)
+    middle = float(np.median([value for value in relevances if value is not None]))
+    some = calibrated(middle).search(asked)
+    assert 0 < some.total < 6
+    assert not some.nearest
+    again = calibrated(0.0).search(replace(asked, min_relevance=middle))
+    assert again == some
+
+
+def test_a_question_that_nothing_answers_gets_the_nearest_apart(
+    calibrated: Callable[[float], Searcher],
+) -> None:
+    result = calibrated(0.9999).search(SearchQuery("moon", offset=1))
+    assert (result.hits, result.total) == ((), 0)
+    assert [hit.rank for hit in result.nearest] == [1, 2, 3]
+    shown = calibrated(0.9999).search(SearchQuery("moon", min_relevance=0))
+    assert shown.total == 6
+    assert not shown.nearest
+
+
+def test_keyword_search_gives_the_clauses_with_the_words_and_no_relevance(
+    calibrated: Callable[[float], Searcher],
+) -> None:
+    result = calibrated(0.9999).search(SearchQuery("pigeon", mode="keyword"))
+    assert [hit.text for hit in result.hits] == [TEXTS[0]] * 2
+    assert all(hit.relevance is None for hit in result.hits)
+
+
+def test_pages_of_a_calibrated_search_lose_and_repeat_nothing(
+    calibrated: Callable[[float], Searcher],
+) -> None:
+    searcher = calibrated(0.0)
+    whole = searcher.search(SearchQuery("blue boats", explain=True)).hits
+    pages = [
+        hit
+        for offset in range(0, 6, 2)
+        for hit in searcher.search(SearchQuery("blue boats", 2, offset, explain=True)).hits
+    ]
+    assert tuple(pages) == whole
+    details = [hit.score_details for hit in whole]
+    assert sorted(d.semantic_rank for d in details if d) == [1, 2, 3, 4, 5, 6]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 
 from service.errors import QueryEmptyError
 from service.routes.search import check_query
-from service.search.records import SearchFilter, SearchQuery
+from service.search.records import ScoreDetails, SearchFilter, SearchQuery
 
 
 def search(client: TestClient, **body: Any) -> Any:
@@ -46,6 +47,31 @@ def test_post_answers_with_hits_in_the_documented_shape(client: TestClient) -> N
         "score_details": None,
         "url": "/v1/clauses/dengta-privacy@1%23%E5%9B%9B.%E4%B8%80",
     }
+
+
+def test_nearest_clauses_stand_apart_from_the_hits(
+    client: TestClient, index: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = index.search(SearchQuery("leave", limit=1))
+    silent = replace(found, hits=(), total=0, nearest=found.hits)
+    monkeypatch.setattr(index, "search", lambda query: silent)
+    answer = search(client, q="How far is the moon?").json()
+    assert (answer["hits"], answer["total"]) == ([], 0)
+    assert [hit["rank"] for hit in answer["nearest"]] == [1]
+
+
+def test_explain_tells_how_a_hit_came_by_its_place(
+    client: TestClient, index: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = index.search(SearchQuery("leave", limit=1))
+    details = ScoreDetails(0.9, 1, 0.5, 2, 0.1)
+    hit = replace(found.hits[0], score_details=details, relevance=0.75)
+    monkeypatch.setattr(index, "search", lambda query: replace(found, hits=(hit,)))
+    shown = search(client, q="leave", explain=True).json()["hits"][0]
+    assert shown["score_details"] == {
+        "cosine": 0.9, "semantic_rank": 1, "words": 0.5, "keyword_rank": 2, "balance": 0.1,
+    }  # fmt: skip
+    assert shown["relevance"] == 0.75
 
 
 def test_hit_url_opens_the_clause(client: TestClient) -> None:
