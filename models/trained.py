@@ -16,7 +16,7 @@ from models.errors import WeightsError
 from models.weights import Shape, expected_tensors
 
 LAYERS_FILE: Final = Path(__file__).parent / "data" / "layers.safetensors"
-LAYERS_SHA256: Final = "baade932fd776e16b2a3f77e4d338be2db0dff16a138b16ba55b98658e287121"
+LAYERS_SHA256: Final = "462cdd2c159730fae4a41f20e4c86be3f53c85f6eae3f73cd62a332e19cf8bd2"
 
 
 @dataclass(frozen=True)
