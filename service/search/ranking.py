@@ -68,9 +68,6 @@ class Ranked:
     """Part of the question's words found, in [0, 1]."""
     languages: NDArray[np.intp]
     """As `Snapshot.languages_of` numbers them."""
-    best_score: float
-    """Of the whole index, whatever the filter; and so the next."""
-    best_cosine: float
 
     def __len__(self) -> int:
         return len(self.clauses)
@@ -113,7 +110,7 @@ def rank_clauses(
     if not len(keys):
         nothing = np.empty(0, np.float32)
         no_keys = np.empty(0, np.int64)
-        return Ranked(no_keys, nothing, nothing, nothing, np.empty(0, np.intp), 0.0, 0.0)
+        return Ranked(no_keys, nothing, nothing, nothing, np.empty(0, np.intp))
     vectors = snapshot.vectors.rows(keys)
     cosines = _cosines(vectors, asked.vector)
     words = np.array([found.get(key, 0.0) for key in keys.tolist()], np.float32)
@@ -130,14 +127,11 @@ def rank_clauses(
     if fair:
         levels = _levels(scores[best], languages[best], weights)
         scores[best] += levels
-    highest = float(scores[best].max()), float(cosines[best].max())
     if allowed is not None:
         # A clause's passages are all allowed or none is.
         best = best[np.isin(keys[best], allowed, assume_unique=True)]
     order = best[np.argsort(-scores[best], kind="stable")]
-    ranked = Ranked(
-        clauses[order], scores[order], cosines[order], words[order], languages[order], *highest
-    )
+    ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
 
 

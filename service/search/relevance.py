@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from service.search.ranking import Ranked
 
 FEATURES = ("best cosine", "behind", "words")
-"""The question's best cosine anywhere in the index (whether anything answers it at all); how far
-the clause's score is behind the best one; the part of the question's words that it holds."""
+"""The question's best cosine (whether anything answers it at all); how far the clause's score is
+behind the best one; the part of the question's words that it holds. The best is that of the clauses
+which the filter allows: what may not be found has no say in how relevant the rest is."""
 
 
 def features(ranked: Ranked) -> NDArray[np.float32]:
     """Features of ranked clauses, shape (n, len(FEATURES))."""
-    best = np.full(len(ranked), ranked.best_cosine, np.float32)
-    return np.column_stack([best, ranked.best_score - ranked.scores, ranked.words])
+    if not len(ranked):
+        return np.empty((0, len(FEATURES)), np.float32)
+    best = np.full(len(ranked), ranked.cosines.max(), np.float32)
+    return np.column_stack([best, ranked.scores[0] - ranked.scores, ranked.words])
