@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test check eval bench-encoder bench-parts train-encoder calibrate pictures lock clean
+.PHONY: help install install-dev run test check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ eval: install ## Measure answers on EVAL and on the questions over EVAL_POLICIES
 
 bench-encoder: install ## Time the encoder against sentence-transformers on fp32 torch
 	$(BIN)/python tests/bench/bench_encoder.py
+
+bench-search: install ## Time a whole search against encoding its question alone
+	$(BIN)/python tests/bench/bench_search.py
 
 train-encoder: install-dev ## Train the language-neutral layers anew (hours; needs Debian's apt-get)
 	$(BIN)/python -m models.training --cache .policy-search/training \

@@ -189,7 +189,7 @@ def _probabilities(
 
 
 def _threshold(hits: Hits, probabilities: Floats) -> float:
-    """Half the lowest best relevance of an answerable question: hiding an answer is the worse fault.
+    """Half the lowest best relevance of an answerable question: to hide an answer is worse.
 
     Half, since other policies and other questions will go below the lowest seen here.
     """
