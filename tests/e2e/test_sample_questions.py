@@ -17,6 +17,7 @@ from service.evaluation.tasks import load_questions
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "indexer" / "samples"
 QUESTIONS = ROOT / "tests" / "fixtures" / "sample_questions.jsonl"
+CALIBRATION = ROOT / "tests" / "fixtures" / "calibration_questions.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +29,22 @@ def test_questions_find_their_clauses_in_either_language(encoder: Encoder) -> No
     outcome = run_questions(load_questions(QUESTIONS), SAMPLES, encoder)
     # No note tells of a file that was not read or a snippet that no clause holds.
     assert outcome.notes == ["6 judged policies of 6 are searched"]
-    # Measured: recall .77 pooled, .79 in the question's language and .70 in the other, whose
-    # answers share the first ten places; nDCG .73 (base model: .47, and .10 of the other's).
+    # Measured: nDCG .758; recall .79 in the question's language and .78 in the other (base model
+    # without any of it: nDCG .47, recall .10 of the other language).
+    assert outcome.ours["pooled"]["ndcg@10"] >= 0.71
+    assert outcome.ours["same"]["recall@10"] >= 0.74
+    assert outcome.ours["cross"]["recall@10"] >= 0.72
+
+
+def test_more_questions_find_answers_and_some_stay_silent(encoder: Encoder) -> None:
+    outcome = run_questions(load_questions(CALIBRATION), SAMPLES, encoder)
+    # Measured: nDCG .726, recall .86 in the other language; 26 of 90 unanswerable without a hit.
     assert outcome.ours["pooled"]["ndcg@10"] >= 0.68
-    assert outcome.ours["same"]["recall@10"] >= 0.72
-    assert outcome.ours["cross"]["recall@10"] >= 0.62
+    assert outcome.ours["cross"]["recall@10"] >= 0.8
+    # Every answerable question gets hits; unanswerable ones are close to the policies' topics.
+    assert outcome.silence is not None
+    assert outcome.silence.answerable_silent <= 1
+    assert outcome.silence.unanswerable_silent >= 20
 
 
 def test_base_model_finds_the_clauses_in_the_language_of_the_question() -> None:
