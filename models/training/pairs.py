@@ -13,11 +13,10 @@ from pathlib import Path
 from models.training.cleaning import acceptable, clean, fingerprint
 from models.training.packages import unpacked
 from models.training.records import Pair
-from models.training.sources import SOURCES, Source
+from models.training.sources import SMOKE_SOURCES, SOURCES, Source
 
 # Share of a text's shingles that occur in evaluation texts, from which on it is left out.
 NEAR_DUPLICATE = 0.4
-SMOKE_SOURCES = ("debian-faq", "maint-guide")
 
 
 def build_pairs(

@@ -285,3 +285,5 @@ SOURCES = (
         traditional=True,
     ),
 )
+# The small ones that the short form of training uses.
+SMOKE_SOURCES = ("debian-faq", "maint-guide")
