@@ -10,7 +10,7 @@ from indexer.records import Clause, Passage
 
 _LONGEST_PIECE = 320
 """Tokens of one piece of a long clause: a longer text blurs what it is about."""
-_SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
+SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
 
 
 class TokenCounter(Protocol):
@@ -56,7 +56,7 @@ def split_text(text: str, limit: int, encoder: TokenCounter) -> list[str]:
     The pieces, joined, are the text. A sentence over the limit is cut between tokens.
     """
     sentences: list[str] = []
-    for found in _SENTENCE.finditer(text):
+    for found in SENTENCE.finditer(text):
         if found[0]:
             sentences.extend(_cut(found[0], limit, encoder))
     counts = encoder.count_tokens(sentences)

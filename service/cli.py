@@ -8,9 +8,8 @@ import os
 import sys
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 from urllib.parse import quote_plus
 
 import typer
@@ -18,15 +17,15 @@ import typer
 from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.errors import ServiceError
+from service.printing import hit_as_json, print_hit, print_report
 from service.progress import progress_reporter
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from indexer.build import BuildReport
     from models import Encoder
-    from service.search.records import Hit, Mode
+    from service.search.records import Mode
 
 app = typer.Typer(
     name="policy-search",
@@ -37,7 +36,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_NAMED_FAILURES = 20
 
 IndexOption = Annotated[
     Path | None,
@@ -111,7 +109,7 @@ def index(
     encoder = _load_encoder(settings)
     with progress_reporter() as progress:
         report = build_index(paths, settings.index, encoder, progress)
-    _print_report(report, settings.index)
+    print_report(report, settings.index)
     if report.failed:
         sys.exit(1)
 
@@ -160,17 +158,17 @@ def search(
     finally:
         live.close()
     if as_json:
-        hits = [_hit_as_json(hit) for hit in result.hits]
+        hits = [hit_as_json(hit) for hit in result.hits]
         fields = {"query": result.query, "query_lang": result.query_lang, "total": result.total}
-        nearest = [_hit_as_json(hit) for hit in result.nearest]
+        nearest = [hit_as_json(hit) for hit in result.nearest]
         print(json.dumps(fields | {"hits": hits, "nearest": nearest}, ensure_ascii=False, indent=2))
         return
     for hit in result.hits:
-        _print_hit(hit)
+        print_hit(hit)
     if not result.hits and result.nearest:
         print("No clause answers this. The nearest, which most likely do not answer either:\n")
         for hit in result.nearest:
-            _print_hit(hit)
+            print_hit(hit)
     elif not result.hits:
         print("No clauses found.")
 
@@ -342,75 +340,12 @@ def _load_encoder(settings: Settings) -> Encoder:
     )
 
 
-def _print_report(report: BuildReport, root: Path) -> None:
-    for file, reason in report.skipped[:_NAMED_FAILURES]:
-        print(f"left out: {file}: {reason}", file=sys.stderr)
-    if len(report.skipped) > _NAMED_FAILURES:
-        print(f"left out: {len(report.skipped) - _NAMED_FAILURES} more files", file=sys.stderr)
-    for file, reason in report.failed:
-        text = reason if reason.startswith(file) else f"{file}: {reason}"
-        print(f"not indexed: {text}", file=sys.stderr)
-    if report.recovered:
-        print("The manifest was damaged; the index was made again from its store.")
-    if report.encoder_changed:
-        print("The encoder is another than before: every clause was embedded again.")
-    changes = [
-        f"{len(ids)} {name}"
-        for name, ids in (
-            ("added", report.added),
-            ("updated", report.updated),
-            ("removed", report.removed),
-            ("unchanged", report.unchanged),
-        )
-        if ids
-    ]
-    print(f"Policies: {', '.join(changes) or 'none read'}; {len(report.failed)} not readable.")
-    print(
-        f"Embedded {report.embedded} of {report.passages} passages "
-        f"({report.clauses} clauses, {report.policies} policies) "
-        f"in {report.embedding_seconds:.1f} s; read in {report.reading_seconds:.1f} s."
-    )
-    state = "Published" if report.published else "Nothing changed: still"
-    print(f"{state} generation {report.generation} in {root}.")
-
-
 def _mode(name: str) -> Mode:
     from service.search.records import Mode
 
     if name not in get_args(Mode):
         _fail(f"--mode is one of {', '.join(get_args(Mode))}, not {name!r}")
     return cast("Mode", name)
-
-
-def _print_hit(hit: Hit) -> None:
-    shown = f"{hit.score:.3f}" if hit.relevance is None else f"{hit.relevance:.0%}"
-    print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {shown}")
-    if hit.heading_path:
-        print(f"     {' › '.join(hit.heading_path)}")
-    print("     " + hit.text.replace("\n", "\n     "))
-    print(f"     {hit.id}\n")
-
-
-def _hit_as_json(hit: Hit) -> dict[str, Any]:
-    effective = hit.policy.effective_date
-    return {
-        "rank": hit.rank,
-        "id": hit.id,
-        "citation": hit.citation,
-        "policy": {
-            "id": hit.policy.id,
-            "title": hit.policy.title,
-            "version": hit.policy.version,
-            "effective_date": effective.isoformat() if effective else None,
-        },
-        "lang": hit.lang,
-        "labels": list(hit.labels),
-        "heading_path": list(hit.heading_path),
-        "text": hit.text,
-        "snippet": asdict(hit.snippet),
-        "relevance": hit.relevance,
-        "score": hit.score,
-    }
 
 
 def _fail(message: str) -> None:

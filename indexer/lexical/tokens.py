@@ -17,13 +17,12 @@ import opencc
 import rjieba
 import Stemmer
 
-_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:[._@:/+'-]+[^\W_]+)*")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-# Letters and digits as they stand beside Han characters, which a run of letters may not cross.
-_MIXED = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\u3400-\u9fff\uf900-\ufaff]+")
-_PARTS = re.compile(r"[^\W_]+")
-HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-LATIN_PART = re.compile(r"[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_HAN_CLASS = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN_RUN = re.compile(f"[{_HAN_CLASS}]+")
+LATIN_PART = re.compile(rf"[^\W_{_HAN_CLASS}]+")
+_LATIN_RUN = rf"[^\W_{_HAN_CLASS}]+(?:[._@:/+'-]+[^\W_{_HAN_CLASS}]+)*"
+# A run of letters and digits does not cross Han characters, though they stand side by side.
+_PIECE = re.compile(f"[{_HAN_CLASS}]+|{_LATIN_RUN}")
 _POSSESSIVE = re.compile(r"'s$|'$")
 LONGEST_TOKEN = 64
 
@@ -53,14 +52,7 @@ def tokens(text: str) -> list[str]:
 
     Safe with any string. A token is letters, digits and `._@:/+-`, `LONGEST_TOKEN` of them at most.
     """
-    found: list[str] = []
-    for run in _RUN.findall(folded(text)):
-        for piece in _MIXED.findall(run):
-            if _HAN.match(piece):
-                found += _chinese(piece)
-            else:
-                found += _latin(piece)
-    return [token[:LONGEST_TOKEN] for token in found]
+    return [token for piece in _PIECE.findall(folded(text)) for token in _tokens_of(piece)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -73,24 +65,25 @@ def query_tokens(text: str) -> list[str]:
     """The tokens of a question that say what it is about, each once; all where none does."""
     found: dict[str, None] = {}
     everything: dict[str, None] = {}
-    for run in _RUN.findall(folded(text)):
-        for piece in _MIXED.findall(run):
-            if _HAN.match(piece):
-                made = _chinese(piece)
-                content = [token for token in made if token not in _STOP_CHINESE]
-            else:
-                words = [word for word in _PARTS.findall(piece) if word not in _STOP_ENGLISH]
-                made = _latin(piece)
-                content = made if words else []
-            everything.update(dict.fromkeys(made))
-            found.update(dict.fromkeys(content))
-    return [token[:LONGEST_TOKEN] for token in (found or everything)]
+    for piece in _PIECE.findall(folded(text)):
+        made = _tokens_of(piece)
+        everything.update(dict.fromkeys(made))
+        if HAN_RUN.match(piece):
+            found.update((token, None) for token in made if token not in _STOP_CHINESE)
+        elif any(word not in _STOP_ENGLISH for word in LATIN_PART.findall(piece)):
+            found.update(dict.fromkeys(made))
+    return list(found or everything)
 
 
 def folded(text: str) -> str:
     """Compatibility forms, case and traditional characters folded."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-    return _simplified(text) if _HAN.search(text) else text
+    return _simplified(text) if HAN_RUN.search(text) else text
+
+
+def _tokens_of(piece: str) -> list[str]:
+    made = _chinese(piece) if HAN_RUN.match(piece) else _latin(piece)
+    return [token[:LONGEST_TOKEN] for token in made]
 
 
 def _chinese(run: str) -> list[str]:
@@ -103,7 +96,7 @@ def _chinese(run: str) -> list[str]:
 
 def _latin(run: str) -> list[str]:
     run = _POSSESSIVE.sub("", run.strip("._@:/+'-"))
-    parts = _PARTS.findall(run)
+    parts = LATIN_PART.findall(run)
     if len(parts) <= 1:
         return [_stem(part) for part in parts]
     words = [_stem(part) for part in parts if not part.isdigit() and len(part) > 1]

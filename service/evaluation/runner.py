@@ -90,6 +90,7 @@ def run_task(
 class AskedTask:
     """A task's corpus indexed to be asked about."""
 
+    live: LiveIndex
     searcher: Searcher
     queries: list[Row]
     candidates: Candidates
@@ -131,7 +132,7 @@ def asked_task(
         live = LiveIndex(Path(folder), encoder)
         try:
             searcher = Searcher(live, encoder, longest_query=1_000_000)
-            yield AskedTask(searcher, queries, candidates, groups)
+            yield AskedTask(live, searcher, queries, candidates, groups)
         finally:
             live.close()
 
@@ -167,6 +168,7 @@ def run_questions(
 class AskedPolicies:
     """Policies indexed to be asked about; only those that some gold names are searched."""
 
+    live: LiveIndex
     searcher: Searcher
     restriction: SearchFilter
     clauses: list[Clause]
@@ -198,6 +200,7 @@ def asked_policies(
             clauses = [clause for policy in judged for clause in snapshot.clauses(policy)]
             calibration = find_calibration(encoder.fingerprint)
             yield AskedPolicies(
+                live,
                 Searcher(live, encoder, calibration=calibration),
                 SearchFilter(policy_id=tuple(judged)),
                 clauses,

@@ -1,7 +1,7 @@
 """Ranking the clauses of a generation for one question, fairly over languages.
 
 Each passage scores by the cosine of its vector with the question's, and by the part of the
-question's words that it holds (`indexer.lexical`). Three things then make one ranking of languages:
+question's words that it holds (`indexer.lexical`). Two things then make one ranking of languages:
 
 *Feedback.* What the best passages of the other languages say is evidence: their mean vector is a
 second question, in a language that the encoder compares better with clauses than questions are.
@@ -16,7 +16,7 @@ Both look at the whole index, not at what a filter leaves of it: a filter hides 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +74,12 @@ class Ranked:
 
     def take(self, rows: NDArray[np.intp] | slice) -> Ranked:
         """Some of the clauses."""
-        return replace(
-            self,
-            clauses=self.clauses[rows],
-            scores=self.scores[rows],
-            cosines=self.cosines[rows],
-            words=self.words[rows],
-            languages=self.languages[rows],
+        return Ranked(
+            self.clauses[rows],
+            self.scores[rows],
+            self.cosines[rows],
+            self.words[rows],
+            self.languages[rows],
         )
 
 

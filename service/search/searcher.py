@@ -14,12 +14,13 @@ from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
 from models import Encoder
 from models.calibration import Calibration
+from models.errors import ModelFormatError
 from service.errors import QueryEmptyError, QueryTooLongError
 from service.search.details import Details
 from service.search.live import LiveIndex
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import SearchQuery, SearchResult
-from service.search.relevance import features
+from service.search.relevance import FEATURES, features
 
 LONGEST_QUERY = 2000
 """Characters; the encoder reads about 500 tokens, and a longer question is a pasted document."""
@@ -44,16 +45,20 @@ class Searcher:
 
         The packaged glossary unless one is given. Without a calibration hits have no relevance,
         and every question gets hits.
+
+        Raises:
+            ModelFormatError: the calibration is for other features than hits have here.
         """
+        if calibration is not None and calibration.features != FEATURES:
+            raise ModelFormatError(
+                f"the calibration is for {', '.join(calibration.features)}, hits have "
+                f"{', '.join(FEATURES)}: make it again with `policy-search calibrate`"
+            )
         self._live = live
         self._calibration = calibration
         self._glossary = default_glossary() if glossary is None else glossary
         self._encoder = encoder
         self._longest_query = longest_query
-
-    def use(self, glossary: Glossary) -> None:
-        """From now on, another glossary."""
-        self._glossary = glossary
 
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of clauses, best first. Raises `QueryError` for a question it cannot take."""

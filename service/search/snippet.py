@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from indexer.lexical.highlight import word_spans
+from indexer.passages import SENTENCE
 from service.search.records import Snippet
 
 LONGEST = 280
 """Characters of a snippet; a Chinese character takes the room of two."""
-_SENTENCE = re.compile(r".*?(?:[.!?;](?=\s)|[。！？；]|\n|\Z)\s*", re.DOTALL)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -25,12 +25,12 @@ def make_snippet(text: str, wanted: frozenset[str], highlight: bool = True) -> S
     """
     spans = word_spans(text, wanted)
     start, end, best = 0, 0, -1
-    for found in _SENTENCE.finditer(text):
+    for found in SENTENCE.finditer(text):
         words = {text[a:b].casefold() for a, b in spans if found.start() <= a < found.end()}
         if len(words) > best and found[0].strip():
             best, start, end = len(words), found.start(), found.end()
     while end < len(text):
-        following = _SENTENCE.match(text, end)
+        following = SENTENCE.match(text, end)
         if following is None or not following[0]:
             break
         if _room(text[start : following.end()]) > LONGEST:

@@ -61,18 +61,16 @@ def main() -> None:
             qrels = {query.id: task.qrels[query.id] for query in asked.queries}
             asked_in = {query.id: query.lang for query in asked.queries}
             for name, (query, weights, glossary) in VARIANTS.items():
-                asked.searcher.use(glossary)
-                found = asked.rankings(lambda *_: None, weights, query)
+                searcher = Searcher(asked.live, encoder, 1_000_000, glossary)
+                found = replace(asked, searcher=searcher).rankings(lambda *_: None, weights, query)
                 found = {q: [i for i in rows if f"q-{i}" != q] for q, rows in found.items()}
                 table.setdefault(task.name, {})[name] = score(found, qrels, asked_in, langs)
         show(table, task.name)
     for questions, policies in zip(options.questions, options.policies, strict=True):
         with asked_policies(load_questions(questions), policies, encoder) as opened:
             for name, (query, weights, glossary) in VARIANTS.items():
-                opened.searcher.use(glossary)
-                search = searching(
-                    opened.searcher, replace(query, filter=opened.restriction), weights
-                )
+                searcher = Searcher(opened.live, encoder, glossary=glossary)
+                search = searching(searcher, replace(query, filter=opened.restriction), weights)
                 table.setdefault(questions.stem, {})[name] = opened.matcher.score(search)
         show(table, questions.stem)
 

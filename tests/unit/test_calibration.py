@@ -14,6 +14,7 @@ from models.calibration import Calibration, calibration_file, find_calibration, 
 from models.errors import ModelFormatError
 from models.fingerprint import Fingerprint
 from service.evaluation.calibrating import Hits, _logistic, _threshold, calibration_error, draw
+from service.search.searcher import Searcher
 
 PRINT = Fingerprint("tiny fp32", 8, "fp32", "mean", "", "", "w" * 64, "t" * 64)
 MADE = Calibration(
@@ -99,3 +100,8 @@ def test_the_diagram_is_drawn(tmp_path: Path) -> None:
     said = np.linspace(0, 1, 50)
     draw(Fitted(MADE, said, said > 0.5), tmp_path / "reliability.png")
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_calibration_for_other_features_is_refused() -> None:
+    with pytest.raises(ModelFormatError, match="policy-search calibrate"):
+        Searcher(None, None, calibration=MADE)  # type: ignore[arg-type]

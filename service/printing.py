@@ -1,0 +1,81 @@
+"""What the command prints of builds and hits."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.build import BuildReport
+    from service.search.records import Hit
+
+NAMED_FILES = 20
+"""Files left out that are named; of more, only the number is told."""
+
+
+def print_report(report: BuildReport, root: Path) -> None:
+    """What a build did, and what it could not."""
+    for file, reason in report.skipped[:NAMED_FILES]:
+        print(f"left out: {file}: {reason}", file=sys.stderr)
+    if len(report.skipped) > NAMED_FILES:
+        print(f"left out: {len(report.skipped) - NAMED_FILES} more files", file=sys.stderr)
+    for file, reason in report.failed:
+        text = reason if reason.startswith(file) else f"{file}: {reason}"
+        print(f"not indexed: {text}", file=sys.stderr)
+    if report.recovered:
+        print("The manifest was damaged; the index was made again from its store.")
+    if report.encoder_changed:
+        print("The encoder is another than before: every clause was embedded again.")
+    changes = [
+        f"{len(ids)} {name}"
+        for name, ids in (
+            ("added", report.added),
+            ("updated", report.updated),
+            ("removed", report.removed),
+            ("unchanged", report.unchanged),
+        )
+        if ids
+    ]
+    print(f"Policies: {', '.join(changes) or 'none read'}; {len(report.failed)} not readable.")
+    print(
+        f"Embedded {report.embedded} of {report.passages} passages "
+        f"({report.clauses} clauses, {report.policies} policies) "
+        f"in {report.embedding_seconds:.1f} s; read in {report.reading_seconds:.1f} s."
+    )
+    state = "Published" if report.published else "Nothing changed: still"
+    print(f"{state} generation {report.generation} in {root}.")
+
+
+def print_hit(hit: Hit) -> None:
+    """One hit, for people."""
+    shown = f"{hit.score:.3f}" if hit.relevance is None else f"{hit.relevance:.0%}"
+    print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {shown}")
+    if hit.heading_path:
+        print(f"     {' › '.join(hit.heading_path)}")
+    print("     " + hit.text.replace("\n", "\n     "))
+    print(f"     {hit.id}\n")
+
+
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    """One hit, for programs."""
+    effective = hit.policy.effective_date
+    return {
+        "rank": hit.rank,
+        "id": hit.id,
+        "citation": hit.citation,
+        "policy": {
+            "id": hit.policy.id,
+            "title": hit.policy.title,
+            "version": hit.policy.version,
+            "effective_date": effective.isoformat() if effective else None,
+        },
+        "lang": hit.lang,
+        "labels": list(hit.labels),
+        "heading_path": list(hit.heading_path),
+        "text": hit.text,
+        "snippet": asdict(hit.snippet),
+        "relevance": hit.relevance,
+        "score": hit.score,
+    }
