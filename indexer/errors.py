@@ -2,6 +2,7 @@
 
     IndexerError
     ├── PolicyFileError          one file cannot be read; the run goes on and reports it
+    │   └── LimitError           it is larger, deeper or slower than a limit allows
     ├── NoPoliciesError          the given paths hold nothing that can be indexed
     ├── IndexMissingError        there is no index where one was expected
     ├── IndexDamagedError        the directory's parts do not fit together
@@ -22,6 +23,10 @@ class IndexerError(Exception):
 
 class PolicyFileError(IndexerError):
     """A policy file cannot be read; it is named in the build's report and stops nothing."""
+
+
+class LimitError(PolicyFileError):
+    """A policy file exceeds a limit; the message names the limit and its setting."""
 
 
 class NoPoliciesError(IndexerError):

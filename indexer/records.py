@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row"]
+Format = Literal["text", "markdown", "html", "docx", "pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,66 @@ class Block:
     """A blank line stands before and after it."""
     in_contents: bool = False
     """The markup itself shows that this belongs to a table of contents."""
+    number: str | None = None
+    """The printed number at the beginning of `text`, where the format counted it itself."""
+    strong: bool = False
+    """The whole block is set bold, or clearly larger than the document's body text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a person should know of how a policy was read.
+
+    `code` is one of `indexer.remarks.CODES`; a repair says what was mended, a warning what may be
+    wrong. `start` is a character offset into the source.
+    """
+
+    code: str
+    message: str
+    start: int = 0
+    clause_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What is said about a policy beside its text: file properties, front matter, a sidecar."""
+
+    title: str | None = None
+    organisation: str | None = None
+    lang: str | None = None
+    effective_date: date | None = None
+    updated_date: date | None = None
+    revision: str | None = None
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A policy file as read: the stored text and its blocks in reading order."""
+    """A policy file as read: the stored text and its blocks in reading order.
+
+    Plain text and Markdown are stored as they are; of the other formats, the text that a reader
+    sees, one block a line, with a blank line wherever the layout sets blocks apart.
+    """
 
     source: str
     blocks: tuple[Block, ...]
-    format: Literal["text", "markdown"]
+    format: Format
     encoding: str = "utf-8"
+    properties: Properties = Properties()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a policy's own text says about it; `None` where it says nothing."""
+    """What is known about a policy; `None` where nothing is."""
 
     title: str
     lang: str
     effective_date: date | None = None
     updated_date: date | None = None
     revision: str | None = None
+    organisation: str | None = None
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +152,4 @@ class PolicyVersion:
     format: str
     content_sha256: str
     clauses: tuple[Clause, ...] = field(default=(), repr=False)
+    remarks: tuple[Remark, ...] = ()

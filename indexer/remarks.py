@@ -1,0 +1,22 @@
+"""What can be remarked about how a policy was read: warnings, and repairs of damage."""
+
+from __future__ import annotations
+
+REPAIRS = {
+    "split-number": "a number that a line break had split was joined",
+    "fused-item": "a list item fused to the one before was set apart",
+    "fused-heading": "a heading fused to the paragraph before was set apart",
+    "joined-lines": "lines of one paragraph were joined",
+    "flattened-table": "rows of a table that had become text were kept as rows",
+    "dropped-furniture": "running headers, footers, page numbers or menus were left out",
+}
+WARNINGS = {
+    "numbering-jump": "the numbering jumps",
+    "numbering-repeated": "a number stands twice",
+    "unknown-level": "the level of a heading without number was guessed",
+    "levels-disagree": "the numbering and the heading's level contradict each other",
+    "long-clause": "the clause is very long: a number or heading in it may have been missed",
+    "empty-page": "a page holds no text",
+    "no-clauses": "neither numbers nor headings were found",
+}
+CODES = REPAIRS | WARNINGS
