@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import readers
 from indexer.errors import LimitError, PolicyFileError
 from indexer.limits import Limits
 from indexer.readers import read_document
