@@ -149,9 +149,10 @@ def _with_inline_items(
         for match in pattern.finditer(source):
             start = match.start("marker") if pattern is _FUSED_ITEM else match.start()
             position = _block_at(document, start)
-            if position is None or position in skipped or document.blocks[position].start == start:
+            if position is None or position in skipped:
                 continue
-            if not _is_plain(document.blocks[position]):
+            block = document.blocks[position]
+            if not _is_plain(block) or (block.start == start and pattern is _FUSED_ITEM):
                 continue
             text = source[start : match.end()]
             readings = tuple(read_markers(re.sub(r"\s+", "", text) + " x"))
