@@ -45,7 +45,10 @@ _HAN_LEAD = re.compile(
     r".*?(?:制度|政策|协议|条款|声明|手册|办法|规定|文件|平台|网站|应用|软件|产品|服务|APP|App)"
     r"(?:由|适用于|是由)|^(?:欢迎|感谢)(?:您)?(?:使用|访问|选择|注册|加入)(?:由)?|^由|^我们(?:是|指)"
 )
-_HAN_SENTENCE = re.compile(r"[本我您你该请如若当根为由是指在与和及对向]|欢迎|感谢|关于|适用|以下")
+_HAN_SENTENCE = re.compile(
+    r"[本我您你该请如若当根为由是指在与和及对向]|一家|客户|用户|员工|双方|[甲乙]方|.*[与及]"
+    r"|欢迎|感谢|关于|适用|以下"
+)
 _KEY = re.compile(
     r"(?:company(?:\s+name)?|organi[sz]ation|legal\s+entity|公司名称|公司名稱|公司|单位名称|发布单位"
     r"|编制单位|制定单位|发布机构|运营者|运营主体|运营方|主体名称)\s*[:：]\s*(?P<value>\S.{0,100})",
@@ -59,13 +62,13 @@ _COPYRIGHT = re.compile(
 )
 _RIGHTS = re.compile(
     r"[.,，。;；|·]?\s*(?:all\s+rights\s+reserved|版权所有|保留(?:一切|所有)?权利|版權所有).*"
-    r"|\s*[|·]\s.*|\s{2,}.*|[.]\s+[A-Z].*",
+    r"|\s*[|·]\s.*|\s{2,}.*|[.]\s+[A-Z].*|[\s,]+(?:19|20)\d\d$",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
     r"^(?:all|the|this|our|your|you|we|any|each|every|no|it|in|at|by|as|if|here|welcome|when|and|or"
     r"|notice|law|owner|n/?a|none|tbd|name|see|please"
-    r"|confidential|internal|public|restricted)$",
+    r"|company|employer|confidential|internal|public|restricted)$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
