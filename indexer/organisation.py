@@ -18,7 +18,7 @@ _LONGEST_PARAGRAPH = 1_500
 
 _SUFFIX = (
     r"(?:Ltd|Limited(?!\s+(?:Warrant|Liabilit|Edition|Access))|Inc|Incorporated|LLC|L\.L\.C|LLP|PLC"
-    r"|plc|Corp|Corporation|GmbH|AG|S\.A|SAS|SARL|BV|B\.V|NV|N\.V|AB|ApS|Oy|S\.r\.l|SpA|S\.p\.A)"
+    r"|plc|LTD|LIMITED|INC|CORP|Corp|Corporation|GmbH|AG|S\.A|SAS|SARL|BV|B\.V|NV|N\.V|AB|ApS|Oy|S\.r\.l|SpA|S\.p\.A)"
 )
 _WORD = r"[A-Z0-9][\w&.'’\-]{0,40}"
 _MORE = rf",?[ ](?:(?:of|and|the|for|de|&)[ ]){{0,2}}(?:{_WORD}|\([A-Z][\w .]{{0,30}}\))"
@@ -29,7 +29,16 @@ _WE = r"(?:we|us|our|the\s+company|company|the\s+organi[sz]ation)"
 _DEFINED = re.compile(
     rf"(?P<name>{_NAME})"
     r"(?:,?\s+(?:and|together\s+with)\s+(?:its|our)\s+[\w ,]{3,60}?)?"
-    rf"\s*,?\s*\((?:[^()]{{0,80}}[\s,])?[{_QUOTES}](?i:{_WE})[{_QUOTES},.]"
+    rf"\]?\s*,?\s*\((?:[^()]{{0,80}}[\s,])?[{_QUOTES}](?i:{_WE})[{_QUOTES},.]"
+)
+_NAMED = re.compile(
+    rf"(?P<name>{_NAME},?[ ]{_SUFFIX}\b\.?)\]?\s*"
+    rf"\([^()]{{0,60}}?[{_QUOTES}](?P<short>[^()]{{2,30}}?)[{_QUOTES}]"
+)
+_OFFERED = re.compile(
+    r"\b[Tt]his\s(?:[\w’']+\s){0,3}?(?:[Pp]olicy|[Nn]otice|[Ss]tatement|[Aa]greement)\b[^.]{0,120}?\s"
+    r"(?:provided|operated|offered|issued|published|formulated)\sby\s"
+    rf"(?P<name>{_NAME},?[ ]{_SUFFIX}\b\.?)"
 )
 _HAN_SUFFIX = (
     "(?:有限责任公司|股份有限公司|有限公司|集团公司|有限責任公司|集團有限公司|股份公司|总公司)"
@@ -87,17 +96,20 @@ def find_organisation(blocks: Sequence[Block], title: str) -> str | None:
     """The name of the organisation, as printed; `None` where the text leaves it open.
 
     Said to be so, in this order: where the text calls it "we", in a line "Company: …", in the
-    title, on a line of its own at the beginning, in a copyright line, and under the text.
+    title, on a line of its own at the beginning, where it offers what the policy is about, in a
+    copyright line, and under the text.
     """
     head = [block.text for block in blocks[:_HEAD]]
     tail = [block.text for block in blocks[_HEAD:][-_TAIL:]]
     for names in (
-        _defined(head),
+        _defined(head, title),
         _keyed(head),
         _in_title(title),
         _alone(head[:_FEW]),
+        _offered(head),
         _copyrighted([*tail[::-1], *head[::-1]]),
         _alone((tail or head)[-_FEW:][::-1]),
+        (name for name in _keyed(tail) if names_organisation(name)),
     ):
         found = next(names, None)
         if found:
@@ -116,9 +128,14 @@ def names_organisation(text: str) -> bool:
     return found is not None and not _LEADING.match(line) and not _NOT_NAMES.match(line.split()[0])
 
 
-def _defined(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        line = re.sub(r"\s+", " ", text[:_LONGEST_PARAGRAPH])
+def _defined(texts: Sequence[str], title: str) -> Iterator[str]:
+    """Names after which stands (“we”), or in the same way a short name that the title has."""
+    for line in map(_flat, texts):
+        short = _NAMED.search(line)
+        if short and re.search(rf"\b{re.escape(short['short'])}\b", title):
+            name = _latin_name(short["name"])
+            if name:
+                yield name
         for found in _DEFINED.finditer(line):
             name = _latin_name(found["name"])
             if name:
@@ -127,6 +144,14 @@ def _defined(texts: Sequence[str]) -> Iterator[str]:
             name = _han_name(found["name"], _stands_free(line, found.start()))
             if name:
                 yield name
+
+
+def _offered(texts: Sequence[str]) -> Iterator[str]:
+    for line in map(_flat, texts):
+        found = _OFFERED.search(line)
+        name = _latin_name(found["name"]) if found else None
+        if name:
+            yield name
 
 
 def _keyed(texts: Sequence[str]) -> Iterator[str]:
@@ -160,6 +185,10 @@ def _copyrighted(lines: Sequence[str]) -> Iterator[str]:
         signed = re.search(r"©|\d", found["sign"]) is not None
         if _is_plausible(value) and (signed or names_organisation(value)):
             yield value
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text[:_LONGEST_PARAGRAPH])
 
 
 def _latin_name(text: str) -> str | None:

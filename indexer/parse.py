@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.files import SourceFile
 from indexer.metadata import describe, version_name
 from indexer.outline.clauses import split_clauses
-from indexer.records import Document, PolicyVersion
+from indexer.records import Clause, Document, PolicyVersion, Remark
 from indexer.store import StoredVersion
 
 
@@ -18,7 +21,7 @@ def parse_policy(
 ) -> PolicyVersion:
     """A document as a policy version with its clauses. `before` is the version indexed now."""
     digest = content_sha256(document)
-    described = describe(document, fallback_title=_title_from(file.path))
+    described = describe(document, _title_from(file.path), file.sidecar)
     fallback = "1"
     if before and before.version.isdigit() and len(before.version) < 6:
         same = before.content_sha256 == digest
@@ -36,6 +39,18 @@ def parse_policy(
         format=document.format,
         content_sha256=digest,
         clauses=clauses,
+        remarks=_placed(document.remarks, clauses),
+    )
+
+
+def _placed(remarks: Sequence[Remark], clauses: Sequence[Clause]) -> tuple[Remark, ...]:
+    """The reader's remarks, each with the clause it stands in; one on the whole file has none."""
+    starts = [clause.start for clause in clauses]
+    return tuple(
+        replace(remark, clause_id=clauses[bisect_right(starts, remark.start) - 1].id)
+        if remark.start > 0 and remark.clause_id is None and clauses
+        else remark
+        for remark in remarks
     )
 
 
