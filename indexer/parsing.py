@@ -26,7 +26,7 @@ from indexer.errors import LimitError, PolicyFileError
 from indexer.files import SourceFile
 from indexer.limits import Limits
 from indexer.parse import parse_policy
-from indexer.parsing_child import MOST_TRACE, OUT_OF_MEMORY
+from indexer.parsing_child import OUT_OF_MEMORY
 from indexer.readers import TEXT_SUFFIXES, Tell, naming, read_bytes, read_file
 from indexer.records import Clause, PolicyVersion
 from indexer.wire import ParsedBefore
@@ -94,11 +94,8 @@ class PolicyParser:
         try:
             document = read_bytes(data, file.path.suffix.lower(), self._limits)
             return parse_policy(file, document, before)
-        except PolicyFileError:
-            raise
         except Exception as error:
-            _log.debug("%s: not parsed", file.path, exc_info=True)
-            raise PolicyFileError(_internal(f"{type(error).__name__}: {error}")) from error
+            raise _error_of(wire.failure_of(error), self._limits) from error
 
     def _parse_in_child(
         self, file: SourceFile, data: bytes, before: ParsedBefore | None, tell: Tell | None
@@ -146,7 +143,7 @@ class _Child:
             self._send(wire.REQUEST, wire.encode(request))
             self._send(wire.DATA, data)
             try:
-                policy = self._receive(tell)
+                policy = self._receive(file, tell)
             except wire.WireError as error:
                 _log.debug("%s: %s", file.path, error)
                 raise PolicyFileError(
@@ -156,16 +153,16 @@ class _Child:
             if policy is None:
                 self._explain_death(late.is_set())
         self.parsed += 1
-        return _checked(policy, file)
+        return policy
 
-    def _receive(self, tell: Tell | None) -> PolicyVersion | None:
+    def _receive(self, file: SourceFile, tell: Tell | None) -> PolicyVersion | None:
         """The version that is sent; `None` where the child dies. Raises what it reports."""
         room = wire.longest_answer(self._limits)
         policy: PolicyVersion | None = None
         clauses: list[Clause] = []
         while True:
             message = self._next(
-                {wire.PROGRESS: 64, wire.FAILURE: 16 * MOST_TRACE}
+                {wire.PROGRESS: 64, wire.FAILURE: 16 * wire.LONGEST_TEXT}
                 | ({wire.VERSION: room} if policy is None else {wire.CLAUSES: room, wire.DONE: 0})
             )
             if message is None:
@@ -178,24 +175,13 @@ class _Child:
                 continue
             room -= len(payload)
             if kind == wire.FAILURE:
-                self._raise(wire.decode(wire.Failure, payload))
+                raise _error_of(wire.decode(wire.Failure, payload), self._limits)
             elif kind == wire.VERSION:
                 policy = wire.decode(PolicyVersion, payload)
             elif kind == wire.CLAUSES:
                 clauses.extend(wire.decode(tuple[Clause, ...], payload))
             elif policy is not None:
-                return replace(policy, clauses=tuple(clauses))
-
-    def _raise(self, failure: wire.Failure) -> NoReturn:
-        message = "".join(c if c.isprintable() else " " for c in failure.message)
-        if failure.kind == "limit":
-            raise LimitError(message)
-        if failure.kind == "memory":
-            raise LimitError(self._no_memory())
-        if failure.kind == "policy":
-            raise PolicyFileError(message)
-        _log.debug("the process that reads files failed: %s\n%s", message, failure.trace)
-        raise PolicyFileError(_internal(message))
+                return _checked(replace(policy, clauses=tuple(clauses)), file)
 
     def _explain_death(self, late: bool) -> NoReturn:
         try:
@@ -206,7 +192,7 @@ class _Child:
         if late or code == -getattr(signal, "SIGALRM", 0):
             raise LimitError(self._limits.message("max_seconds", "not read in time"))
         if code == OUT_OF_MEMORY:
-            raise LimitError(self._no_memory())
+            raise _error_of(wire.Failure("memory", ""), self._limits)
         how = f"signal {_signal_name(-code)}" if code < 0 else f"exit code {code}"
         if code == -getattr(signal, "SIGKILL", 0):
             raise LimitError(
@@ -217,9 +203,6 @@ class _Child:
             f"the process that read it died ({how}): the file is damaged or hostile, or needs more "
             "memory than POLICY_SEARCH_MAX_MEMORY allows"
         )
-
-    def _no_memory(self) -> str:
-        return self._limits.message("max_memory", "needs more memory than may be used")
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         assert self._process.stdin
@@ -287,13 +270,22 @@ def _checked(policy: PolicyVersion, file: SourceFile) -> PolicyVersion:
         for clause in policy.clauses
     )
     if not sound:
-        raise PolicyFileError(_internal("clauses that are not of this file"))
+        raise wire.WireError("clauses that are not of this file")
     return replace(policy, source_path=str(file.path.resolve()))
 
 
-def _internal(what: str) -> str:
-    return (
-        f"internal error ({what}): the file could not be parsed; please report it with the log "
+def _error_of(failure: wire.Failure, limits: Limits) -> PolicyFileError:
+    """What a failure is reported as. Its words may be the file's: nothing in them is obeyed."""
+    message = "".join(c if c.isprintable() else " " for c in failure.message)
+    if failure.kind == "limit":
+        return LimitError(message)
+    if failure.kind == "memory":
+        return LimitError(limits.message("max_memory", "needs more memory than may be used"))
+    if failure.kind == "policy":
+        return PolicyFileError(message)
+    _log.debug("a file could not be parsed: %s\n%s", message, failure.trace)
+    return PolicyFileError(
+        f"internal error ({message}): the file could not be parsed; please report it with the log "
         "that POLICY_SEARCH_LOG_LEVEL=debug gives"
     )
 

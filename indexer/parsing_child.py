@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,15 +20,13 @@ from pathlib import Path
 from typing import IO
 
 from indexer import wire
-from indexer.errors import LimitError, PolicyFileError
+from indexer.errors import LimitError
 from indexer.files import SourceFile
 from indexer.limits import MIB, Limits
 from indexer.parse import parse_policy
 from indexer.readers import read_bytes
 from indexer.records import Clause, PolicyVersion
 
-MOST_TRACE = 20_000
-"""Characters of an error's message and of its traceback that are sent."""
 OUT_OF_MEMORY = 77
 """Exit code where there is not even the memory to say so."""
 _SECONDS_BETWEEN_TELLS = 0.1
@@ -66,16 +63,11 @@ def _answer(answers: IO[bytes], request: wire.Request, data: bytes, limits: Limi
             wire.write_message(answers, kind, payload)
     except BrokenPipeError:
         os._exit(0)  # the parent is gone
-    except MemoryError:
-        _fail_for_memory(answers)
-    except LimitError as error:
-        _fail(answers, wire.Failure("limit", str(error)))
-    except PolicyFileError as error:
-        _fail(answers, wire.Failure("policy", str(error)))
     except BaseException as error:  # a library's own, or even an exit: it costs this file alone
-        trace = "".join(traceback.format_exception(error, limit=-20))
-        message = f"{type(error).__name__}: {error}"
-        _fail(answers, wire.Failure("internal", message, trace[-MOST_TRACE:]))
+        try:
+            wire.write_message(answers, wire.FAILURE, wire.encode(wire.failure_of(error)))
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
 
 
 def _parse(answers: IO[bytes], request: wire.Request, data: bytes, limits: Limits) -> PolicyVersion:
@@ -121,18 +113,6 @@ def _batches(clauses: Sequence[Clause]) -> Iterator[tuple[Clause, ...]]:
         characters += size
     if start < len(clauses):
         yield tuple(clauses[start:])
-
-
-def _fail(answers: IO[bytes], failure: wire.Failure) -> None:
-    try:
-        short = wire.Failure(failure.kind, failure.message[:MOST_TRACE], failure.trace)
-        wire.write_message(answers, wire.FAILURE, wire.encode(short))
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-
-
-def _fail_for_memory(answers: IO[bytes]) -> None:
-    _fail(answers, wire.Failure("memory", ""))
 
 
 def _own_channel() -> tuple[IO[bytes], IO[bytes]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import IO, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from indexer.errors import LimitError, PolicyFileError
 from indexer.limits import MIB, Limits
 
 _HEADER = struct.Struct(">cQ")
@@ -25,6 +27,10 @@ LIMITS, REQUEST, DATA = b"L", b"Q", b"D"
 """To the child: the limits, once; then, for each file, what it is and its bytes."""
 READY, PROGRESS, VERSION, CLAUSES, DONE, FAILURE = b"R", b"P", b"V", b"C", b"E", b"F"
 """From the child: that it has started; then progress, and a version in parts or a failure."""
+
+
+LONGEST_TEXT = 20_000
+"""Characters of an error's message, and of its traceback, that are sent."""
 
 
 class WireError(Exception):
@@ -56,6 +62,20 @@ class Failure:
     kind: Literal["policy", "limit", "memory", "internal"]
     message: str
     trace: str = ""
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What an error in reading or parsing a file means for that file."""
+    if isinstance(error, MemoryError):
+        return Failure("memory", "")
+    if isinstance(error, RecursionError):
+        return Failure("policy", "its parts are nested too deeply; save it in a simpler form")
+    if isinstance(error, PolicyFileError):
+        kind: Literal["limit", "policy"] = "limit" if isinstance(error, LimitError) else "policy"
+        return Failure(kind, str(error)[:LONGEST_TEXT])
+    message = f"{type(error).__name__}: {error}"
+    trace = "".join(traceback.format_exception(error, limit=-20))
+    return Failure("internal", message[:LONGEST_TEXT], trace[-LONGEST_TEXT:])
 
 
 def longest_answer(limits: Limits) -> int:
