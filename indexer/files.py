@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.errors import PolicyFileError
+from indexer.limits import Limits
 from indexer.policy_id import policy_id_of
-from indexer.readers import READABLE_SUFFIXES
+from indexer.readers import READABLE_SUFFIXES, naming, open_file
 from indexer.records import Properties
 from indexer.sidecar import Sidecars, is_sidecar, sidecar_bytes
+
+_DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
             if is_sidecar(file):
                 skipped.append((str(file), "a sidecar; give the policy file that it is beside"))
                 continue
+            if not _is_text(file):
+                shown = os.fsencode(file).decode("utf-8", "replace")
+                failed.append((shown, "its name is not UTF-8 text; rename the file or its folder"))
+                continue
             if file.suffix.lower() not in READABLE_SUFFIXES:
                 reason = f"no reader for {file.suffix or 'files without suffix'}"
                 skipped.append((str(file), reason))
@@ -81,6 +90,26 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
                 continue
             found[policy_id] = SourceFile(file, policy_id, relative.as_posix(), sidecar.properties)
     return FoundFiles(list(found.values()), failed, skipped)
+
+
+def file_digest(path: Path, extra: bytes = b"", limits: Limits = _DEFAULT_LIMITS) -> str:
+    """The hash by which a file, and what else its policy was made from, is known to be unchanged.
+
+    Without `extra` it is the SHA-256 of the file's bytes. Raises as `read_document` does; a file
+    that is too large is not read.
+    """
+    with naming(path), open_file(path, limits) as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return hashlib.sha256(digest.digest() + extra).hexdigest() if extra else digest.hexdigest()
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a name is characters: Linux allows any bytes, which the store cannot hold."""
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hidden(path: Path, root: Path) -> bool:
