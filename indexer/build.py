@@ -31,7 +31,7 @@ from indexer.vectors import VectorIndex, Vectors
 from indexer.wire import ParsedBefore
 from models import Encoder
 
-PARSER = 4
+PARSER = 5
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
 _EMBED_BATCH = 128

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import dataclass
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]")
@@ -39,14 +40,32 @@ def is_chinese(text: str) -> bool:
     return _language_of_script(text) == "zh"
 
 
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """How many characters of each East Asian script a text has, and how many Latin words."""
+
+    han: int
+    kana: int
+    hangul: int
+    latin_words: int
+
+
+def count_scripts(text: str) -> Scripts:
+    """The characters of a text by script."""
+    return Scripts(
+        len(_HAN.findall(text)),
+        len(_KANA.findall(text)),
+        len(_HANGUL.findall(text)),
+        len(_LATIN_WORD.findall(text)),
+    )
+
+
 def _language_of_script(text: str) -> str | None:
-    han = len(_HAN.findall(text))
-    kana = len(_KANA.findall(text))
-    hangul = len(_HANGUL.findall(text))
+    scripts = count_scripts(text)
+    han, kana, hangul, words = scripts.han, scripts.kana, scripts.hangul, scripts.latin_words
     if not han + kana + hangul:
         return None
     # A Han character is about a word's worth of meaning, so it is weighed against Latin words.
-    words = len(_LATIN_WORD.findall(text))
     if han + kana + hangul < words:
         return None
     if kana and kana * _FEWEST_KANA >= han + kana:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from indexer.files import SourceFile
 from indexer.metadata import describe, version_name
 from indexer.outline.clauses import split_clauses
-from indexer.records import Clause, Document, PolicyVersion, Remark
+from indexer.records import Document, PolicyVersion
 from indexer.wire import ParsedBefore
 
 
@@ -27,7 +24,7 @@ def parse_policy(
         same = before.content_sha256 == digest
         fallback = before.version if same else str(int(before.version) + 1)
     version = version_name(described.metadata, fallback)
-    clauses = split_clauses(
+    outline = split_clauses(
         document, described.metadata, file.policy_id, version, described.title_blocks
     )
     return PolicyVersion(
@@ -38,19 +35,8 @@ def parse_policy(
         source_path=str(file.path.resolve()),
         format=document.format,
         content_sha256=digest,
-        clauses=clauses,
-        remarks=_placed(document.remarks, clauses),
-    )
-
-
-def _placed(remarks: Sequence[Remark], clauses: Sequence[Clause]) -> tuple[Remark, ...]:
-    """The reader's remarks, each with the clause it stands in; one on the whole file has none."""
-    starts = [clause.start for clause in clauses]
-    return tuple(
-        replace(remark, clause_id=clauses[bisect_right(starts, remark.start) - 1].id)
-        if remark.start > 0 and remark.clause_id is None and clauses
-        else remark
-        for remark in remarks
+        clauses=outline.clauses,
+        remarks=outline.remarks,
     )
 
 

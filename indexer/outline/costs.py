@@ -31,6 +31,8 @@ REJECT_DOUBTFUL = 0.3
 REJECT_HEADING = 2.0
 REJECT_ISOLATED_HEADING = 3.0
 
+LEVEL_CONTRADICTED = 3.0
+"""A heading that its markup puts where its number does not belong: the number is believed."""
 SECTION_BONUS = 0.4
 BARE_HEADING_BONUS = 0.8
 SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",
