@@ -9,8 +9,9 @@ from pathlib import Path
 from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.records import Metadata, PolicyVersion
 from indexer.rows import POLICY_COLUMNS, PolicyRecord, clauses_of_version, policy_from, remarks_from
-from indexer.snapshot import StoreReader
-from indexer.store import LIVE, StoredVersion, naming_damage, stored_versions
+from indexer.schema import CURRENT
+from indexer.store import StoredVersion, naming_damage, stored_versions
+from indexer.store_reader import StoreReader
 
 
 class Catalogue:
@@ -25,7 +26,7 @@ class Catalogue:
         """All policies, by id."""
         with naming_damage(self._store), self._reader.connection() as db:
             rows = db.execute(
-                f"SELECT {POLICY_COLUMNS} FROM versions WHERE {LIVE} ORDER BY policy_id",
+                f"SELECT {POLICY_COLUMNS} FROM versions WHERE {CURRENT} ORDER BY policy_id",
                 self._generation,
             ).fetchall()
         return [policy_from(row) for row in rows]
@@ -33,7 +34,7 @@ class Catalogue:
     def stored(self) -> dict[str, StoredVersion]:
         """What a build knows of each policy, by id."""
         with naming_damage(self._store), self._reader.connection() as db:
-            return stored_versions(db, LIVE, self._generation)
+            return stored_versions(db, CURRENT, self._generation)
 
     def version(self, policy_id: str) -> PolicyVersion | None:
         """A policy as it was parsed; `source_path` is the one within the folder indexed."""
@@ -43,7 +44,7 @@ class Catalogue:
         with naming_damage(self._store), self._reader.connection() as db:
             key, source, digest, remarks = db.execute(
                 "SELECT key, source, content_sha256, remarks FROM versions "
-                f"WHERE policy_id = :policy AND {LIVE}",
+                f"WHERE policy_id = :policy AND {CURRENT}",
                 self._generation | {"policy": policy_id},
             ).fetchone()
             clauses = clauses_of_version(db, key)

@@ -61,6 +61,8 @@ class Properties:
     updated_date: date | None = None
     revision: str | None = None
     source_url: str | None = None
+    groups: tuple[str, ...] | None = None
+    """Who may read the policy; empty: everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +155,5 @@ class PolicyVersion:
     content_sha256: str
     clauses: tuple[Clause, ...] = field(default=(), repr=False)
     remarks: tuple[Remark, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Who may read the policy, all its versions; empty: everybody."""

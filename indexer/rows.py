@@ -20,7 +20,7 @@ CLAUSES = "clauses JOIN versions ON versions.key = clauses.version_key"
 
 @dataclass(frozen=True, slots=True)
 class PolicyRecord:
-    """A policy as it is listed: the metadata of its current version."""
+    """A version of a policy as it is listed."""
 
     id: str
     title: str
@@ -35,11 +35,27 @@ class PolicyRecord:
     clause_count: int
     organisation: str | None = None
     source_url: str | None = None
+    key: int = 0
+    """The store's own."""
+    content_sha256: str = ""
+    groups: frozenset[str] = frozenset()
+    """The policy's, as its current version states them: who may read it. Empty: everybody."""
+    valid_from: date = date.min
+    """The effective date, else the date of the update, else the day on which it was indexed."""
+    indexed_at: str = ""
+    """ISO 8601, UTC."""
+    is_current: bool = True
+
+    def is_open_to(self, groups: frozenset[str]) -> bool:
+        """Whether somebody of these groups may read the policy."""
+        return not self.groups or not self.groups.isdisjoint(groups)
 
 
 POLICY_COLUMNS = (
     "policy_id, title, lang, version, effective_date, updated_date, revision, source_name, format, "
-    "(SELECT count(*) FROM clauses WHERE version_key = versions.key), organisation, source_url"
+    "(SELECT count(*) FROM clauses WHERE version_key = versions.key), organisation, source_url, "
+    "key, content_sha256, groups, valid_from, indexed_at, "
+    "superseded IS NULL OR superseded > :generation"
 )
 
 
@@ -68,7 +84,8 @@ def clause_from(row: tuple[object, ...]) -> Clause:
 def policy_from(row: tuple[object, ...]) -> PolicyRecord:
     """A policy from a row of `POLICY_COLUMNS`."""
     (id_, title, lang, version, effective, updated, revision, source, format_, clauses,
-     organisation, source_url) = row  # fmt: skip
+     organisation, source_url, key, digest, groups, valid_from, indexed_at,
+     is_current) = row  # fmt: skip
     return PolicyRecord(
         id=str(id_),
         title=str(title),
@@ -82,6 +99,12 @@ def policy_from(row: tuple[object, ...]) -> PolicyRecord:
         clause_count=int(str(clauses)),
         organisation=None if organisation is None else str(organisation),
         source_url=None if source_url is None else str(source_url),
+        key=int(str(key)),
+        content_sha256=str(digest),
+        groups=frozenset(json.loads(str(groups))),
+        valid_from=date.fromisoformat(str(valid_from)),
+        indexed_at=str(indexed_at),
+        is_current=bool(is_current),
     )
 
 

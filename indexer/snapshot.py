@@ -1,111 +1,67 @@
-"""One published generation of an index, opened for reading."""
+"""What one caller sees of a published generation, opened for reading."""
 
 from __future__ import annotations
 
-import json
 import logging
-import queue
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamagedError
+from indexer.generation import Generation, Groups
 from indexer.lexical.search import KeywordQuery, keyword_scores
 from indexer.records import Clause, Remark
-from indexer.rows import (
-    CLAUSE_COLUMNS,
-    CLAUSES,
-    POLICY_COLUMNS,
-    PolicyRecord,
-    clause_from,
-    policy_from,
-    remarks_from,
-)
-from indexer.store import LIVE, live, read_vectors
+from indexer.rows import CLAUSE_COLUMNS, CLAUSES, PolicyRecord, clause_from, remarks_from
+from indexer.schema import live
+from indexer.store import read_vectors
+from indexer.store_reader import StoreReader
 from indexer.vectors import Keys, VectorIndex
 from models import Fingerprint
 
 _log = logging.getLogger(__name__)
 
 
-class StoreReader:
-    """Read-only connections to one store, shared by threads; each is used by one at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        self._closed = False
-        if not path.is_file():
-            raise IndexDamagedError(f"{path}: missing; rebuild with `policy-search index`")
-
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = self._free.get_nowait()
-        except queue.Empty:
-            db = self._open()
-        try:
-            yield db
-        finally:
-            if self._closed:
-                db.close()
-            else:
-                self._free.put(db)
-
-    def close(self) -> None:
-        self._closed = True
-        with suppress(queue.Empty):
-            while True:
-                self._free.get_nowait().close()
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(
-                f"{self._path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
-            )
-            db.execute("SELECT 1 FROM versions LIMIT 1").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(
-                f"{self._path}: cannot be opened ({error}); rebuild with `policy-search index`"
-            ) from error
-        return db
-
-
 class Snapshot:
-    """A generation, whole and unchanging. Thread-safe."""
+    """A generation as one caller sees it, whole and unchanging. Thread-safe.
 
-    def __init__(self, manifest: Manifest, reader: StoreReader, vectors: VectorIndex) -> None:
-        self.manifest = manifest
-        self.vectors = vectors
-        self._reader = reader
-        self._parameters: dict[str, object] = {"generation": manifest.generation}
-        with reader.connection() as db:
-            rows = db.execute(
-                "SELECT passages.key, passages.clause_key, clauses.lang, versions.policy_id "
-                "FROM passages JOIN clauses ON clauses.key = passages.clause_key "
-                "JOIN versions ON versions.key = clauses.version_key "
-                f"WHERE {live('passages')} ORDER BY passages.key",
-                self._parameters,
-            ).fetchall()
-            policies = db.execute(
-                f"SELECT {POLICY_COLUMNS} FROM versions WHERE {LIVE} ORDER BY policy_id",
-                self._parameters,
-            ).fetchall()
-        self._policies = {record.id: record for record in map(policy_from, policies)}
-        self._passage_keys: Keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        self._clause_keys: Keys = np.fromiter((row[1] for row in rows), np.int64, len(rows))
-        self._langs = np.array([row[2] for row in rows], dtype=object)
-        names, codes = np.unique(self._langs.astype(str), return_inverse=True)
-        self._language_codes: NDArray[np.intp] = codes
+    Searched are the versions that are current, or were on a given date, of the policies that the
+    caller's groups may read. Of those policies, clauses of other versions can be looked up. Nothing
+    else of the generation shows: no policy, clause, count or statistic.
+    """
+
+    def __init__(
+        self, whole: Generation, groups: Groups | None = None, as_of: date | None = None
+    ) -> None:
+        self._whole = whole
+        self.vectors = whole.vectors
+        self._reader = whole.reader
+        self._parameters: dict[str, object] = {"generation": whole.manifest.generation}
+        seen = [v for v in whole.versions if groups is None or v.is_open_to(groups)]
+        self._versions = {version.key: version for version in seen}
+        self._policies = _valid(seen, as_of)
+        searched = np.array(sorted(v.key for v in self._policies.values()), np.int64)
+        rows = np.isin(whole.version_keys, searched)
+        self._passage_keys: Keys = whole.passage_keys[rows]
+        self._clause_keys: Keys = whole.clause_keys[rows]
+        self._version_keys: Keys = whole.version_keys[rows]
+        self._language_codes: NDArray[np.intp] = whole.language_codes[rows]
         self.keys_by_language: dict[str, Keys] = {
-            str(name): self._passage_keys[codes == code] for code, name in enumerate(names)
+            name: self._passage_keys[self._language_codes == code]
+            for code, name in enumerate(whole.languages)
+            if (self._language_codes == code).any()
         }
-        self._policy_ids = np.array([row[3] for row in rows], dtype=object)
+
+    def seen_by(self, groups: Groups | None, as_of: date | None = None) -> Snapshot:
+        """The generation as it shows to these groups (`None`: all), on a date (`None`: today's)."""
+        return self._whole.view((groups, as_of), lambda: Snapshot(self._whole, groups, as_of))
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._whole.manifest
 
     @property
     def generation(self) -> int:
@@ -121,26 +77,30 @@ class Snapshot:
 
     @property
     def policy_count(self) -> int:
-        return self.manifest.policies
+        return len(self._policies)
 
     @property
     def clause_count(self) -> int:
-        return self.manifest.clauses
+        return sum(policy.clause_count for policy in self._policies.values())
 
     @property
     def passage_count(self) -> int:
-        return self.manifest.passages
+        return len(self._passage_keys)
 
     def passage_keys(
         self, langs: Sequence[str] = (), policy_ids: Sequence[str] = ()
     ) -> Keys | None:
         """The passages that a filter allows, shape (n,); `None` where it allows all."""
-        allowed: NDArray[np.bool_] | None = None
-        for values, column in ((langs, self._langs), (policy_ids, self._policy_ids)):
-            if values:
-                matching = np.isin(column, np.array(list(values), dtype=object))
-                allowed = matching if allowed is None else allowed & matching
-        return None if allowed is None else self._passage_keys[allowed]
+        if not langs and not policy_ids:
+            return None
+        allowed = np.ones(len(self._passage_keys), bool)
+        if langs:
+            codes = [code for code, name in enumerate(self._whole.languages) if name in langs]
+            allowed &= np.isin(self._language_codes, np.array(codes, np.intp))
+        if policy_ids:
+            keys = [self._policies[p].key for p in policy_ids if p in self._policies]
+            allowed &= np.isin(self._version_keys, np.array(keys, np.int64))
+        return self._passage_keys[allowed]
 
     def clause_keys_of(self, passage_keys: Keys) -> Keys:
         """The clauses that passages belong to, in the same order, shape (n,)."""
@@ -150,16 +110,19 @@ class Snapshot:
         """A number for the language of each passage, the same for the same language."""
         return self._language_codes[np.searchsorted(self._passage_keys, passage_keys)]
 
+    def language_name(self, number: int) -> str:
+        """The language that `languages_of` numbers so."""
+        return self._whole.languages[number]
+
     def keyword_scores(
         self, query: KeywordQuery, depth: int, allowed: Keys | None = None
     ) -> dict[int, float]:
-        """Passage keys with the part of the question's words that they hold, in [0, 1]."""
-        condition, values = live("passages"), dict(self._parameters)
-        if allowed is not None:
-            condition += " AND passages.key IN (SELECT value FROM json_each(:allowed))"
-            values["allowed"] = json.dumps(allowed.tolist())
+        """Passage keys with the part of the question's words that they hold, in [0, 1].
+
+        The `depth` best, and where only some passages are allowed, the `depth` best of these too.
+        """
         with self._reader.connection() as db:
-            return keyword_scores(db, query, self.passage_count, depth, condition, values)
+            return keyword_scores(db, query, self._passage_keys, depth, allowed)
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
@@ -194,54 +157,86 @@ class Snapshot:
         """All policies, by id."""
         return list(self._policies.values())
 
-    def policy(self, policy_id: str) -> PolicyRecord | None:
-        return self._policies.get(policy_id)
+    def policy(self, policy_id: str, version: str | None = None) -> PolicyRecord | None:
+        """A policy's searched version, or any other one by its name."""
+        if version is None:
+            return self._policies.get(policy_id)
+        return next((v for v in self.versions(policy_id) if v.version == version), None)
+
+    def versions(self, policy_id: str) -> list[PolicyRecord]:
+        """Every version of a policy, newest first."""
+        found = [v for v in self._versions.values() if v.id == policy_id]
+        return sorted(found, key=lambda version: -version.key)
 
     def policy_of(self, clause: Clause) -> PolicyRecord:
-        """The policy that a clause of this generation belongs to."""
-        return self._policies[clause.policy_id]
+        """The version of a policy that a clause of this generation belongs to."""
+        found = self.policy(clause.policy_id, clause.version)
+        assert found is not None
+        return found
 
-    def source(self, policy_id: str) -> str | None:
+    def source(self, policy_id: str, version: str | None = None) -> str | None:
         """The stored text that the spans of a policy's clauses refer to."""
+        record = self.policy(policy_id, version)
+        if record is None:
+            return None
         with self._reader.connection() as db:
-            row = db.execute(
-                f"SELECT source FROM versions WHERE policy_id = :policy AND {LIVE}",
-                self._parameters | {"policy": policy_id},
-            ).fetchone()
+            row = db.execute("SELECT source FROM versions WHERE key = ?", (record.key,)).fetchone()
         return str(row[0]) if row else None
 
-    def remarks(self, policy_id: str) -> tuple[Remark, ...]:
-        """What is to be known of how a policy was read; none for an unknown policy."""
+    def remarks(self, policy_id: str, version: str | None = None) -> tuple[Remark, ...]:
+        """What was remarked when a policy was read."""
+        record = self.policy(policy_id, version)
+        if record is None:
+            return ()
         with self._reader.connection() as db:
-            row = db.execute(
-                f"SELECT remarks FROM versions WHERE policy_id = :policy AND {LIVE}",
-                self._parameters | {"policy": policy_id},
-            ).fetchone()
-        return remarks_from(row[0]) if row else ()
+            row = db.execute("SELECT remarks FROM versions WHERE key = ?", (record.key,)).fetchone()
+        return remarks_from(str(row[0])) if row else ()
 
-    def clauses(self, policy_id: str) -> list[Clause]:
+    def clauses(self, policy_id: str, version: str | None = None) -> list[Clause]:
         """A policy's clauses in reading order; none for an unknown policy."""
-        return self._select_clauses(
-            "versions.policy_id = :value ORDER BY clauses.ordinal", policy_id
-        )
+        record = self.policy(policy_id, version)
+        if record is None:
+            return []
+        return self._select_clauses("versions.key = :value ORDER BY clauses.ordinal", record.key)
 
     def clause(self, clause_id: str) -> Clause | None:
-        found = self._select_clauses("clauses.id = :value", clause_id)
+        """A clause of any version; that of the searched version where two have the id."""
+        found = self._select_clauses("clauses.id = :value ORDER BY versions.key DESC", clause_id)
         return found[0] if found else None
 
-    def children(self, clause_id: str) -> list[Clause]:
+    def children(self, clause: Clause) -> list[Clause]:
         """The clauses directly under one, in reading order."""
-        return self._select_clauses(
-            "clauses.parent_id = :value ORDER BY clauses.ordinal", clause_id
-        )
+        version = self.policy_of(clause).key
+        return [
+            child
+            for child in self._select_clauses(
+                "versions.key = :value ORDER BY clauses.ordinal", version
+            )
+            if child.parent_id == clause.id
+        ]
 
-    def _select_clauses(self, condition: str, value: str) -> list[Clause]:
+    def _select_clauses(self, condition: str, value: object) -> list[Clause]:
         with self._reader.connection() as db:
             rows = db.execute(
-                f"SELECT {CLAUSE_COLUMNS} FROM {CLAUSES} WHERE {live('versions')} AND {condition}",
+                f"SELECT versions.key, {CLAUSE_COLUMNS} FROM {CLAUSES} "
+                f"WHERE {live('versions')} AND {condition}",
                 self._parameters | {"value": value},
             ).fetchall()
-        return [clause_from(row) for row in rows]
+        return [clause_from(row[1:]) for row in rows if row[0] in self._versions]
+
+
+def _valid(versions: Sequence[PolicyRecord], as_of: date | None) -> dict[str, PolicyRecord]:
+    """The version of each policy that is current, or was valid on a date, by policy id."""
+    valid: dict[str, PolicyRecord] = {}
+    for version in versions:  # oldest first
+        if as_of is None:
+            if version.is_current:
+                valid[version.id] = version
+        elif version.valid_from <= as_of:
+            other = valid.get(version.id)
+            if other is None or other.valid_from <= version.valid_from:
+                valid[version.id] = version
+    return valid
 
 
 def open_snapshot(
@@ -261,7 +256,9 @@ def open_snapshot(
             "`policy-search index`, or set POLICY_SEARCH_MODEL to the model it was built with"
         )
     try:
-        return Snapshot(manifest, reader, _open_vectors(directory, manifest, reader))
+        vectors = _open_vectors(directory, manifest, reader)
+        whole = Generation(manifest, reader, vectors)
+        return Snapshot(whole).seen_by(None)
     except (IndexDamagedError, sqlite3.DatabaseError) as error:
         if read_manifest(directory) != manifest:  # newer ones were published meanwhile
             return open_snapshot(directory, fingerprint, reader)

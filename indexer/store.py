@@ -1,8 +1,7 @@
 """The store: one SQLite file that is the truth of an index.
 
-Rows are written once and never changed. `added` and `removed` are the generations in which a row
-appears and disappears; generation N is the rows with `added <= N` and not `removed <= N`. Keys are
-never used twice. Vectors are kept by the hash of what was embedded, so the same words under the
+Rows are written once and never changed but for the generations that see them (`indexer.schema`).
+Keys are never used twice. Vectors are kept by the hash of what was embedded, so the same words under the
 same encoder are never embedded again, also after an interrupted build.
 """
 
@@ -14,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -23,76 +23,9 @@ from indexer.errors import IndexDamagedError, IndexerError
 from indexer.lexical.tokens import tokens
 from indexer.records import Passage, PolicyVersion
 from indexer.rows import remarks_as_json
+from indexer.schema import LIVE, SCHEMA, live
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS versions (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    policy_id TEXT NOT NULL,
-    version TEXT NOT NULL,
-    title TEXT NOT NULL,
-    lang TEXT NOT NULL,
-    effective_date TEXT,
-    updated_date TEXT,
-    revision TEXT,
-    organisation TEXT,
-    source_url TEXT,
-    remarks TEXT NOT NULL,
-    format TEXT NOT NULL,
-    source_path TEXT NOT NULL,
-    source_name TEXT NOT NULL,
-    content_sha256 TEXT NOT NULL,
-    file_sha256 TEXT NOT NULL,
-    parser INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    added INTEGER NOT NULL,
-    removed INTEGER
-);
-CREATE INDEX IF NOT EXISTS versions_policy ON versions (policy_id);
-CREATE TABLE IF NOT EXISTS clauses (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    version_key INTEGER NOT NULL REFERENCES versions (key) ON DELETE CASCADE,
-    id TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    parent_id TEXT,
-    labels TEXT NOT NULL,
-    heading TEXT,
-    heading_path TEXT NOT NULL,
-    citation TEXT NOT NULL,
-    lang TEXT NOT NULL,
-    text TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    lead_in TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS clauses_id ON clauses (id);
-CREATE INDEX IF NOT EXISTS clauses_version ON clauses (version_key, ordinal);
-CREATE TABLE IF NOT EXISTS passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    clause_key INTEGER NOT NULL REFERENCES clauses (key) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    context TEXT NOT NULL,
-    text TEXT NOT NULL,
-    vector_hash BLOB NOT NULL,
-    added INTEGER NOT NULL,
-    removed INTEGER
-);
-CREATE INDEX IF NOT EXISTS passages_clause ON passages (clause_key);
-CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS lexical USING fts5 (
-    text, context, detail = column,
-    tokenize = "unicode61 remove_diacritics 0 tokenchars '._@:/+-'"
-);
-"""
-LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _BATCH = 500
-
-
-def live(table: str) -> str:
-    """The SQL condition for a table's rows that `:generation` sees."""
-    return (
-        f"{table}.added <= :generation AND "
-        f"({table}.removed IS NULL OR {table}.removed > :generation)"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +70,7 @@ class Store:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.execute("PRAGMA foreign_keys = ON")
-                self._db.executescript(_SCHEMA)
+                self._db.executescript(SCHEMA)
         except BaseException:
             self._db.close()
             raise
@@ -164,20 +97,55 @@ class Store:
                 self._db.execute(
                     f"UPDATE {table} SET removed = NULL WHERE removed > ?", (generation,)
                 )
+            self._db.execute(
+                "UPDATE versions SET superseded = NULL WHERE superseded > ?", (generation,)
+            )
             self._forget_tokens()
 
     def newest_generation(self) -> int:
         """The newest generation that any row names, published or not; 0 for an empty store."""
         row = self._db.execute(
             "SELECT max(g) FROM (SELECT max(added) AS g FROM versions "
-            "UNION SELECT max(removed) FROM versions UNION SELECT max(added) FROM passages "
+            "UNION SELECT max(removed) FROM versions UNION SELECT max(superseded) FROM versions "
+            "UNION SELECT max(added) FROM passages "
             "UNION SELECT max(removed) FROM passages)"
         ).fetchone()
         return int(row[0] or 0)
 
     def live_versions(self) -> dict[str, StoredVersion]:
-        """The newest state, by policy id."""
-        return stored_versions(self._db, "removed IS NULL", {})
+        """The current versions in the newest state, by policy id."""
+        return stored_versions(self._db, "removed IS NULL AND superseded IS NULL", {})
+
+    def version_names(self, policy_id: str) -> tuple[str, ...]:
+        """The names of all versions of a policy that are kept."""
+        rows = self._db.execute(
+            "SELECT version FROM versions WHERE policy_id = ? AND removed IS NULL", (policy_id,)
+        )
+        return tuple(row[0] for row in rows)
+
+    def supersede_version(self, key: int, generation: int) -> None:
+        """The version is no longer current from this generation on; it stays to be cited."""
+        self._db.execute("UPDATE versions SET superseded = ? WHERE key = ?", (generation, key))
+
+    def remove_policy(self, policy_id: str, generation: int) -> None:
+        """No version of the policy is seen from this generation on."""
+        keys = self._db.execute(
+            "SELECT key FROM versions WHERE policy_id = ? AND removed IS NULL", (policy_id,)
+        ).fetchall()
+        for (key,) in keys:
+            self.remove_version(key, generation)
+
+    def expire_versions(self, keep: int, generation: int) -> int:
+        """Removes the oldest superseded versions of each policy but for `keep`; returns how many."""
+        rows = self._db.execute(
+            "SELECT key FROM (SELECT key, row_number() OVER (PARTITION BY policy_id "
+            "ORDER BY key DESC) AS place FROM versions "
+            "WHERE removed IS NULL AND superseded IS NOT NULL) WHERE place > ?",
+            (keep,),
+        ).fetchall()
+        for (key,) in rows:
+            self.remove_version(key, generation)
+        return len(rows)
 
     def remove_version(self, key: int, generation: int) -> None:
         """The version and its passages are not seen from this generation on."""
@@ -198,11 +166,12 @@ class Store:
     ) -> None:
         """Writes a version and its clauses; a policy that came from no file has no file's hash."""
         meta = policy.metadata
+        now = datetime.now(UTC)
         cursor = self._db.execute(
             "INSERT INTO versions (policy_id, version, title, lang, effective_date, updated_date, "
             "revision, organisation, source_url, remarks, format, source_path, source_name, "
-            "content_sha256, file_sha256, parser, source, added) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "content_sha256, file_sha256, parser, source, groups, valid_from, indexed_at, added) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 policy.policy_id,
                 policy.version,
@@ -221,6 +190,9 @@ class Store:
                 file_sha256,
                 parser,
                 policy.source,
+                json.dumps(policy.groups, ensure_ascii=False),
+                (meta.effective_date or meta.updated_date or now.date()).isoformat(),
+                now.isoformat(timespec="seconds"),
                 generation,
             ),
         )
@@ -310,11 +282,11 @@ class Store:
             )
 
     def counts(self) -> tuple[int, int, int]:
-        """Live policies, clauses and passages."""
+        """Policies, clauses of their current versions, and passages of all versions kept."""
         one = self._db.execute(
-            "SELECT (SELECT count(*) FROM versions WHERE removed IS NULL), "
+            "SELECT (SELECT count(*) FROM versions WHERE removed IS NULL AND superseded IS NULL), "
             "(SELECT count(*) FROM clauses c JOIN versions v ON v.key = c.version_key "
-            "WHERE v.removed IS NULL), (SELECT count(*) FROM passages WHERE removed IS NULL)"
+            "WHERE v.removed IS NULL AND v.superseded IS NULL), (SELECT count(*) FROM passages WHERE removed IS NULL)"
         ).fetchone()
         return int(one[0]), int(one[1]), int(one[2])
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from indexer.lexical.glossary import Glossary
 from indexer.lexical.tokens import is_stop_word, query_tokens
+
+Keys = NDArray[np.int64]
 
 # What a term of a clause's title and headings counts, against one of its own text.
 CONTEXT_WEIGHT = 0.3
@@ -39,58 +43,72 @@ class KeywordQuery:
 def keyword_scores(
     db: sqlite3.Connection,
     query: KeywordQuery,
-    total: int,
+    passages: Keys,
     depth: int,
-    condition: str,
-    values: Mapping[str, object],
+    allowed: Keys | None = None,
 ) -> dict[int, float]:
     """Passage keys with the part of the question, by weight of its terms, that they hold: [0, 1].
 
-    A term weighs its inverse document frequency (as in BM25) among the passages of the generation
-    alone: what a writer adds meanwhile, which FTS5's own statistics would count, changes nothing.
+    A term weighs its inverse document frequency (as in BM25) among the given passages alone: what
+    a writer adds meanwhile, or what the caller may not see, changes nothing.
 
     Args:
         db: connection to the store.
         query: the question.
-        total: passages of the generation.
-        depth: most passages to give.
-        condition: SQL that the generation's rows of `passages` fulfil.
-        values: of the condition's parameters.
+        passages: keys of the passages that are searched, ascending.
+        depth: most passages to give, and most of those `allowed` where that is given.
+        allowed: keys of passages that a filter leaves.
     """
-    scores: defaultdict[int, float] = defaultdict(float)
+    held_weight = np.zeros(len(passages), np.float64)
     parts = ((query.own, 1.0, 1.0), (query.added, EXPANSION_WEIGHT, EXPANSION_PART))
     for terms, weight, enough in parts:
         found = [
-            (held, _rarity(len(held), total)) for held in _holders(db, terms, condition, values)
+            (rows, columns, _rarity(len(rows), len(passages)))
+            for rows, columns in _holders(db, terms, passages)
         ]
-        found.sort(key=lambda item: -item[1])
+        found.sort(key=lambda item: -item[2])
         del found[MOST_TERMS:]
-        whole = enough * sum(rarity for _, rarity in found)
-        held_weight: defaultdict[int, float] = defaultdict(float)
-        for held, rarity in found:
-            for key, column in held.items():
-                held_weight[key] += rarity * column
-        for key, part in held_weight.items():
-            scores[key] += weight * min(1.0, part / whole)
-    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:depth]
-    return {key: min(1.0, score) for key, score in best}
+        whole = enough * sum(rarity for _, _, rarity in found)
+        part = np.zeros(len(passages), np.float64)
+        for rows, columns, rarity in found:
+            part[rows] += rarity * columns
+        if whole:
+            held_weight += weight * np.minimum(1.0, part / whole)
+    rows = np.flatnonzero(held_weight)
+    best = rows[np.argsort(-held_weight[rows], kind="stable")]
+    chosen = best[:depth]
+    if allowed is not None and len(best) > depth:
+        more = best[np.isin(passages[best], allowed)][:depth]
+        chosen = np.union1d(chosen, more)
+    keys = passages[chosen].tolist()
+    return dict(zip(keys, np.minimum(1.0, held_weight[chosen]).tolist(), strict=True))
 
 
 def _holders(
-    db: sqlite3.Connection, terms: Sequence[str], condition: str, values: Mapping[str, object]
-) -> Iterator[dict[int, float]]:
-    """For each term that occurs, the passages that hold it, with the weight of the column."""
-    sql = (
-        "SELECT lexical.rowid FROM lexical JOIN passages ON passages.key = lexical.rowid "
-        f"WHERE lexical MATCH :match AND {condition}"
-    )
+    db: sqlite3.Connection, terms: Sequence[str], passages: Keys
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    """For each term that occurs, the places of the passages that hold it, each with the weight of
+    the column."""
     for term in terms:
-        held: dict[int, float] = {}
-        for column, weight in (("context", CONTEXT_WEIGHT), ("text", 1.0)):
-            rows = db.execute(sql, {**values, "match": f'{column} : "{term}"'})
-            held.update((key, weight) for (key,) in rows)
-        if held:
-            yield held
+        in_context = _rows(db, "context", term, passages)
+        in_text = _rows(db, "text", term, passages)
+        rows = np.union1d(in_context, in_text)
+        if len(rows):
+            columns = np.full(len(rows), CONTEXT_WEIGHT)
+            columns[np.isin(rows, in_text, assume_unique=True)] = 1.0
+            yield rows, columns
+
+
+def _rows(db: sqlite3.Connection, column: str, term: str, passages: Keys) -> NDArray[np.intp]:
+    """The places, in `passages`, of those whose column holds a term."""
+    found = db.execute(
+        "SELECT rowid FROM lexical WHERE lexical MATCH ?", (f'{column} : "{term}"',)
+    ).fetchall()
+    keys = np.fromiter((key for (key,) in found), np.int64, len(found))
+    rows = np.searchsorted(passages, keys)
+    inside = rows < len(passages)
+    inside[inside] = passages[rows[inside]] == keys[inside]
+    return rows[inside]
 
 
 def _rarity(count: int, total: int) -> float:
