@@ -132,8 +132,7 @@ def index_policies(
             with store.transaction():
                 for policy in policies:
                     before = known.get(policy.policy_id)
-                    if before:
-                        store.remove_version(before.key, generation + 1)
+                    replace_version(store, before, policy, generation + 1)
                     store.add_version(policy, policy.source_path, PARSER, generation + 1)
                     (report.updated if before else report.added).append(policy.policy_id)
             _embed(store, encoder, generation + 1, report, progress or _silent)
@@ -167,18 +166,40 @@ def _read(
             if before and is_same(before, file, digest, PARSER):
                 report.unchanged.append(file.policy_id)
                 continue
-            same_policy = ParsedBefore(before.version, before.content_sha256) if before else None
-            policy = parser.parse(file, same_policy, _telling_pages(tell, file, done, len(files)))
+            policy = parser.parse(
+                file,
+                parsed_before(store, before),
+                _telling_pages(tell, file, done, len(files)),
+            )
         except PolicyFileError as error:
             report.failed.append((str(file.path), str(error)))
             continue
         with store.transaction():
-            if before:
-                store.remove_version(before.key, generation)
+            replace_version(store, before, policy, generation)
             store.add_version(policy, file.name, PARSER, generation, digest)
         (report.updated if before else report.added).append(file.policy_id)
     tell("reading", len(files), len(files))
     report.reading_seconds = time.perf_counter() - started
+
+
+def parsed_before(store: Store, before: StoredVersion | None) -> ParsedBefore | None:
+    """What parsing needs to know of the version that is indexed now."""
+    if before is None:
+        return None
+    names = store.version_names(before.policy_id)
+    return ParsedBefore(before.version, before.content_sha256, names)
+
+
+def replace_version(
+    store: Store, before: StoredVersion | None, policy: PolicyVersion, generation: int
+) -> None:
+    """Makes way for a new version: one of another text stays to be cited, the same text goes."""
+    if before is None:
+        return
+    if before.content_sha256 == policy.content_sha256 or before.version == policy.version:
+        store.remove_version(before.key, generation)
+    else:
+        store.supersede_version(before.key, generation)
 
 
 def _telling_pages(tell: Progress, file: SourceFile, done: int, total: int) -> Tell:
@@ -197,7 +218,7 @@ def _remove_what_is_gone(
     places = places_of(files, report.failed)
     with store.transaction():
         for version in what_is_gone(known, files, paths, places):
-            store.remove_version(version.key, generation)
+            store.remove_policy(version.policy_id, generation)
             report.removed.append(version.policy_id)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 
 from indexer.files import SourceFile
@@ -24,6 +26,8 @@ def parse_policy(
         same = before.content_sha256 == digest
         fallback = before.version if same else str(int(before.version) + 1)
     version = version_name(described.metadata, fallback)
+    if before and before.content_sha256 != digest:
+        version = _unused(version, before.names)
     outline = split_clauses(
         document, described.metadata, file.policy_id, version, described.title_blocks
     )
@@ -37,7 +41,14 @@ def parse_policy(
         content_sha256=digest,
         clauses=outline.clauses,
         remarks=outline.remarks,
+        groups=(file.sidecar.groups if file.sidecar else None) or (),
     )
+
+
+def _unused(version: str, names: Collection[str]) -> str:
+    """A name for a new text whose own name, such as a revision that was not raised, is taken."""
+    numbered = (f"{version}~{number}" for number in count(2))
+    return version if version not in names else next(n for n in numbered if n not in names)
 
 
 def content_sha256(document: Document) -> str:

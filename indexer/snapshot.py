@@ -206,14 +206,8 @@ class Snapshot:
 
     def children(self, clause: Clause) -> list[Clause]:
         """The clauses directly under one, in reading order."""
-        version = self.policy_of(clause).key
-        return [
-            child
-            for child in self._select_clauses(
-                "versions.key = :value ORDER BY clauses.ordinal", version
-            )
-            if child.parent_id == clause.id
-        ]
+        siblings = self.clauses(clause.policy_id, clause.version)
+        return [other for other in siblings if other.parent_id == clause.id]
 
     def _select_clauses(self, condition: str, value: object) -> list[Clause]:
         with self._reader.connection() as db:

@@ -1,8 +1,8 @@
 """The store: one SQLite file that is the truth of an index.
 
 Rows are written once and never changed but for the generations that see them (`indexer.schema`).
-Keys are never used twice. Vectors are kept by the hash of what was embedded, so the same words under the
-same encoder are never embedded again, also after an interrupted build.
+Keys are never used twice. Vectors are kept by the hash of what was embedded, so the same words
+under the same encoder are never embedded again, also after an interrupted build.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Store:
             self.remove_version(key, generation)
 
     def expire_versions(self, keep: int, generation: int) -> int:
-        """Removes the oldest superseded versions of each policy but for `keep`; returns how many."""
+        """Removes superseded versions of each policy but the newest `keep`; returns how many."""
         rows = self._db.execute(
             "SELECT key FROM (SELECT key, row_number() OVER (PARTITION BY policy_id "
             "ORDER BY key DESC) AS place FROM versions "
@@ -286,7 +286,8 @@ class Store:
         one = self._db.execute(
             "SELECT (SELECT count(*) FROM versions WHERE removed IS NULL AND superseded IS NULL), "
             "(SELECT count(*) FROM clauses c JOIN versions v ON v.key = c.version_key "
-            "WHERE v.removed IS NULL AND v.superseded IS NULL), (SELECT count(*) FROM passages WHERE removed IS NULL)"
+            "WHERE v.removed IS NULL AND v.superseded IS NULL), "
+            "(SELECT count(*) FROM passages WHERE removed IS NULL)"
         ).fetchone()
         return int(one[0]), int(one[1]), int(one[2])
 

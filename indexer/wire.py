@@ -44,6 +44,8 @@ class ParsedBefore:
 
     version: str
     content_sha256: str
+    names: tuple[str, ...] = ()
+    """Of all versions of the policy that are kept."""
 
 
 @dataclass(frozen=True, slots=True)

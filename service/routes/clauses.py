@@ -23,8 +23,8 @@ def get_clause(clause_id: str, runtime: AnyRuntime) -> ClauseResponse:
     """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""
     snapshot = runtime.snapshot()
     clause = snapshot.clause(clause_id)
-    policy = snapshot.policy(clause.policy_id) if clause is not None else None
+    policy = snapshot.policy_of(clause) if clause is not None else None
     if clause is None or policy is None:
         raise ClauseNotFoundError(clause_id)
-    siblings = snapshot.clauses(clause.policy_id)
-    return clause_response(clause, policy, snapshot.children(clause_id), siblings)
+    siblings = snapshot.clauses(clause.policy_id, clause.version)
+    return clause_response(clause, policy, snapshot.children(clause), siblings)

@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 from indexer.directory import IndexDirectory, read_manifest
-from indexer.snapshot import Snapshot, StoreReader, open_snapshot
+from indexer.snapshot import Snapshot, open_snapshot
+from indexer.store_reader import StoreReader
 from models import Encoder
 
 

@@ -11,7 +11,8 @@ Conneau et al. 2018, arXiv:1710.04087): a question's words favour its own langua
 what an encoder keeps of language. The correction is bounded, so that a language that has no answer
 does not rise to the level of one that has.
 
-Both look at the whole index, not at what a filter leaves of it: a filter hides hits, it moves none.
+Both look at all that the caller may see, not at what a filter leaves of it: a filter hides hits, it
+moves none.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def rank_clauses(
     Equal scores stand in the order of clause ids.
     """
     allowed = snapshot.passage_keys(restriction.lang, restriction.policy_id)
-    found = {} if mode == "semantic" else _words(snapshot, asked.words, allowed)
+    found = {} if mode == "semantic" else snapshot.keyword_scores(asked.words, DEPTH, allowed)
     keys = _candidates(snapshot, asked.vector, allowed, found, mode)
     if not len(keys):
         nothing = np.empty(0, np.float32)
@@ -132,13 +133,6 @@ def rank_clauses(
     order = best[np.argsort(-scores[best], kind="stable")]
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
-
-
-def _words(snapshot: Snapshot, words: KeywordQuery, allowed: Keys | None) -> dict[int, float]:
-    found = snapshot.keyword_scores(words, DEPTH)
-    if allowed is not None and len(found) >= DEPTH:
-        found |= snapshot.keyword_scores(words, DEPTH, allowed)
-    return found
 
 
 def _candidates(

@@ -119,8 +119,7 @@ class Searcher:
         """Probabilities, shape (n,); not a number where scores were never calibrated."""
         if self._calibration is None or query.mode == "keyword":
             return np.full(len(ranked), np.nan, np.float32)
-        names = list(snapshot.keys_by_language)
-        pairs = [f"{lang}-{names[code]}" for code in ranked.languages]
+        pairs = [f"{lang}-{snapshot.language_name(code)}" for code in ranked.languages.tolist()]
         return self._calibration.probabilities(features(ranked), pairs)
 
     def _checked(self, question: str) -> str:
