@@ -35,6 +35,9 @@ from models import Encoder
 PARSER = 5
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
+KEEP_VERSIONS = 20
+"""Superseded versions of each policy that stay to be cited."""
+
 _EMBED_BATCH = 128
 
 
@@ -76,13 +79,14 @@ def build_index(
     encoder: Encoder,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    keep_versions: int = KEEP_VERSIONS,
 ) -> BuildReport:
     """Brings the index in `root` up to date with the policy files in `paths`.
 
     Folders are read recursively; a policy whose file is gone from a given folder is removed, other
     policies of the index stay. Files and clauses that did not change are not read or embedded
     again. A file that cannot be read, or is over one of the limits, is reported, keeps its indexed
-    version, and stops nothing.
+    version, and stops nothing. Of each policy the newest `keep_versions` superseded versions stay.
 
     Raises `NoPoliciesError` when there is nothing to index, `IndexLockedError` when another process
     is writing.
@@ -102,6 +106,7 @@ def build_index(
             with PolicyParser(limits) as parser:
                 _read(store, parser, files, known, generation + 1, report, tell)
             _remove_what_is_gone(store, files, paths, known, generation + 1, report)
+            store.expire_versions(keep_versions, generation + 1)
             if not store.live_versions() and not known:
                 raise NoPoliciesError(_nothing_readable(report))
             _embed(store, encoder, generation + 1, report, tell)

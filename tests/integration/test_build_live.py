@@ -66,7 +66,7 @@ def test_search_on_a_generation_that_is_gone_answers_from_the_current_one(
     live = opened()
     for days in ("ten", "twelve", "fourteen"):
         rewrite(folder, days)
-        build_index([folder], root, encoder)
+        build_index([folder], root, encoder, keep_versions=0)
     result = Searcher(live, encoder).search(QUESTION)
     assert result.generation == 4
     assert any("fourteen" in hit.text for hit in result.hits)

@@ -177,7 +177,7 @@ def test_torn_store_is_refused_with_advice(
 def test_old_vector_files_and_rows_are_removed(folder: Path, root: Path, encoder: Any) -> None:
     for number in range(5):
         rewrite(folder, str(number))
-        build_index([folder], root, encoder)
+        build_index([folder], root, encoder, keep_versions=0)
     directory = IndexDirectory(root)
     assert [file.name for file in directory.vector_files()] == [
         "vectors-4.faiss", "vectors-5.faiss"
@@ -211,6 +211,6 @@ def test_snapshot_tells_all_there_is_to_know(
     assert source is not None
     assert "".join(source[c.start : c.end] for c in clauses) == source
     assert snapshot.clause(clauses[1].id) == clauses[1]
-    assert [c.labels for c in snapshot.children(clauses[1].id)] == [("1", "1.1"), ("1", "1.2")]
+    assert [c.labels for c in snapshot.children(clauses[1])] == [("1", "1.1"), ("1", "1.2")]
     assert snapshot.clause("leave@1#none") is None
     assert (snapshot.source("none"), snapshot.clauses("none")) == (None, [])

@@ -110,17 +110,23 @@ class FakeSnapshot:
     def policies(self) -> list[Any]:
         return POLICIES
 
-    def policy(self, policy_id: str) -> Any:
+    def seen_by(self, groups: Any, as_of: Any = None) -> FakeSnapshot:
+        return self
+
+    def policy(self, policy_id: str, version: str | None = None) -> Any:
         return next((p for p in POLICIES if p.id == policy_id), None)
 
-    def clauses(self, policy_id: str) -> list[Clause]:
+    def policy_of(self, clause: Clause) -> Any:
+        return self.policy(clause.policy_id)
+
+    def clauses(self, policy_id: str, version: str | None = None) -> list[Clause]:
         return CLAUSES.get(policy_id, [])
 
     def clause(self, clause_id: str) -> Clause | None:
         return next((c for cs in CLAUSES.values() for c in cs if c.id == clause_id), None)
 
-    def children(self, clause_id: str) -> list[Clause]:
-        return [c for cs in CLAUSES.values() for c in cs if c.parent_id == clause_id]
+    def children(self, clause: Clause) -> list[Clause]:
+        return [c for cs in CLAUSES.values() for c in cs if c.parent_id == clause.id]
 
 
 @dataclass
