@@ -103,6 +103,11 @@ def file_digest(path: Path, extra: bytes = b"", limits: Limits = _DEFAULT_LIMITS
     return hashlib.sha256(digest.digest() + extra).hexdigest() if extra else digest.hexdigest()
 
 
+def digest_of(data: bytes, suffix: str, extra: bytes = b"") -> str:
+    """The same for bytes that are no file; the suffix says how they are read, so it counts."""
+    return hashlib.sha256(hashlib.sha256(data).digest() + suffix.encode() + extra).hexdigest()
+
+
 def _is_text(path: Path) -> bool:
     """Whether a name is characters: Linux allows any bytes, which the store cannot hold."""
     try:

@@ -82,7 +82,16 @@ class PolicyParser:
         `tell` hears of the pages or parts of a long file. Raises `PolicyFileError` for a file that
         cannot be read, whatever the reason, and `LimitError` for one that is over a limit.
         """
-        data = read_file(file.path, self._limits)
+        return self.parse_bytes(file, read_file(file.path, self._limits), before, tell)
+
+    def parse_bytes(
+        self,
+        file: SourceFile,
+        data: bytes,
+        before: ParsedBefore | None = None,
+        tell: Tell | None = None,
+    ) -> PolicyVersion:
+        """The same for a file whose bytes are at hand; `file.path` says what it is called."""
         with naming(file.path):
             if file.path.suffix.lower() in TEXT_SUFFIXES and len(data) <= LONGEST_HERE:
                 return self._parse_here(file, data, before)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from indexer.build import PARSER, Progress
 from indexer.catalogue import open_catalogue
 from indexer.changes import in_the_way, is_same, places_of, what_is_gone
 from indexer.errors import IndexMissingError, PolicyFileError
 from indexer.files import SourceFile, file_digest, find_files
 from indexer.limits import Limits
 from indexer.parsing import PolicyParser
+from indexer.publishing import PARSER, Progress
 from indexer.records import PolicyVersion
 from indexer.store import StoredVersion
 from indexer.wire import ParsedBefore

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.build import BuildReport
+    from indexer.publishing import BuildReport
     from service.search.records import Hit
 
 NAMED_FILES = 20

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.build import Progress
+from indexer.publishing import Progress
 from models import Encoder
 from models.calibration import ANY_PAIR, Calibration
 from service.errors import EvaluationError

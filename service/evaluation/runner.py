@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.build import Progress, build_index, index_policies
+from indexer.build import build_index, index_policies
+from indexer.publishing import Progress
 from indexer.records import Clause
 from models import Encoder
 from models.calibration import find_calibration

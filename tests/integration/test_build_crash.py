@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import indexer.build
+import indexer.publishing
 from indexer.build import build_index
 from indexer.directory import IndexDirectory
 from indexer.parsing import PolicyParser
@@ -51,10 +52,10 @@ STAGES = {
     "parsing": (PolicyParser, "parse"),
     "removing": (Store, "remove_version"),
     "writing clauses": (Store, "add_version"),
-    "making passages": (indexer.build, "make_passages"),
+    "making passages": (indexer.publishing, "make_passages"),
     "writing vectors": (Store, "add_vectors"),
     "writing the vector index": (VectorIndex, "save"),
-    "publishing": (indexer.build, "publish"),
+    "publishing": (indexer.publishing, "publish"),
 }
 
 
@@ -83,7 +84,7 @@ def test_vectors_of_a_dead_build_are_not_embedded_again(
     folder: Path, root: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(indexer.build, "publish", dies)
+        patched.setattr(indexer.publishing, "publish", dies)
         with pytest.raises(RuntimeError, match="power cut"):
             build_index([folder], root, encoder)
     assert encoder.embedded
@@ -115,6 +116,7 @@ helpers = importlib.util.module_from_spec(spec)
 sys.modules["helpers"] = helpers
 spec.loader.exec_module(helpers)
 import indexer.build
+import indexer.publishing
 
 class Slow(helpers.CountingEncoder):
     def encode_passages(self, texts, on_progress=None):
@@ -123,7 +125,7 @@ class Slow(helpers.CountingEncoder):
             time.sleep(60)
         return super().encode_passages(texts, on_progress)
 
-indexer.build._EMBED_BATCH = 2
+indexer.publishing._EMBED_BATCH = 2
 indexer.build.build_index([Path(sys.argv[2])], Path(sys.argv[3]), Slow())
 """
 

@@ -1,0 +1,141 @@
+"""Single policies into and out of an index: what the HTTP API writes, several changes at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from indexer.errors import PolicyFileError
+from indexer.files import SourceFile, digest_of
+from indexer.limits import Limits
+from indexer.parsing import PolicyParser
+from indexer.publishing import (
+    KEEP_VERSIONS,
+    PARSER,
+    BuildReport,
+    Writing,
+    parsed_before,
+    publish_changes,
+    replace_version,
+    silent,
+    writing,
+)
+from indexer.records import Properties
+from models import Encoder
+
+State = Literal["created", "updated", "unchanged", "deleted", "absent", "refused", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A policy to store: a file's bytes, its suffix, and what is said about it beside its text.
+
+    `expected` is the content hash that the current version must have; `ANY` asks for one at all,
+    `NONE` for none.
+    """
+
+    policy_id: str
+    data: bytes
+    suffix: str
+    properties: Properties = Properties()
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A policy to remove with all its versions. `expected` as in `Put`."""
+
+    policy_id: str
+    expected: str | None = None
+
+
+Change = Put | Delete
+ANY, NONE = "*", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change. `error` says why a file was refused."""
+
+    change: Change
+    state: State
+    version: str | None = None
+    content_sha256: str | None = None
+    error: PolicyFileError | None = None
+
+
+def apply_changes(
+    changes: Sequence[Change],
+    root: Path,
+    encoder: Encoder,
+    parser: PolicyParser | None = None,
+    keep_versions: int = KEEP_VERSIONS,
+    wait_seconds: float = 0.0,
+) -> list[Outcome]:
+    """Makes the changes in their order and publishes them as one generation.
+
+    A file that cannot be read is refused and changes nothing else. Once this returns, an index that
+    is opened or refreshed shows the changes. Raises `IndexLockedError` where another process is
+    still writing after `wait_seconds`.
+    """
+    own = PolicyParser(Limits()) if parser is None else None
+    try:
+        report = BuildReport()
+        with writing(root, encoder, report, wait_seconds) as index:
+            outcomes = [_apply(change, index, parser or own, report) for change in changes]
+            publish_changes(index, encoder, report, silent, keep_versions)
+        return outcomes
+    finally:
+        if own:
+            own.close()
+
+
+def _apply(
+    change: Change, index: Writing, parser: PolicyParser | None, report: BuildReport
+) -> Outcome:
+    assert parser is not None
+    before = index.known.get(change.policy_id)
+    digest = before.content_sha256 if before else None
+    if not _is_expected(change.expected, digest):
+        return Outcome(change, "conflict", before.version if before else None, digest)
+    if isinstance(change, Delete):
+        if before is None:
+            return Outcome(change, "absent")
+        with index.store.transaction():
+            index.store.remove_policy(change.policy_id, index.generation)
+        del index.known[change.policy_id]
+        report.removed.append(change.policy_id)
+        return Outcome(change, "deleted", before.version, digest)
+    return _put(change, index, parser, report)
+
+
+def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport) -> Outcome:
+    before = index.known.get(change.policy_id)
+    name = change.policy_id + change.suffix
+    file = SourceFile(Path(name), change.policy_id, name, change.properties)
+    file_digest = digest_of(change.data, change.suffix, file.sidecar_bytes)
+    if before and before.file_sha256 == file_digest and before.parser == PARSER:
+        return Outcome(change, "unchanged", before.version, before.content_sha256)
+    try:
+        parsed = parser.parse_bytes(file, change.data, parsed_before(index.store, before))
+    except PolicyFileError as error:
+        return Outcome(change, "refused", error=error)
+    policy = replace(parsed, source_path="")  # no file: the index alone keeps it
+    with index.store.transaction():
+        replace_version(index, before, policy)
+        index.store.add_version(policy, name, PARSER, index.generation, file_digest)
+    index.known[change.policy_id] = index.store.live_versions()[change.policy_id]
+    (report.updated if before else report.added).append(change.policy_id)
+    return Outcome(
+        change, "updated" if before else "created", policy.version, policy.content_sha256
+    )
+
+
+def _is_expected(expected: str | None, digest: str | None) -> bool:
+    if expected is None:
+        return True
+    if expected == ANY:
+        return digest is not None
+    return (digest or NONE) == expected
