@@ -21,6 +21,8 @@ _TITLE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 100
+_LONGEST_HEADING = 300
+"""A longer one is text that was set as a heading: every citation would repeat it."""
 
 _EFFECTIVE = re.compile(
     r"effective|in force|takes? effect|established|valid from"
@@ -69,7 +71,7 @@ def version_name(metadata: Metadata, fallback: str = "1") -> str:
 def _find_title(document: Document, fallback: str) -> tuple[str, frozenset[int]]:
     blocks = document.blocks
     top = next((b for b in blocks if b.kind == "heading" and b.level == 1), None)
-    chosen = top.text if top else None
+    chosen = top.text if top and len(top.text) <= _LONGEST_HEADING else None
     if chosen is None:
         lines = [b.text for b in blocks[:12] if len(b.text) <= _LONGEST_TITLE]
         lines = [line for line in lines if re.search(r"\w", line) and not _is_statement(line)]

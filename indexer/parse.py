@@ -10,11 +10,11 @@ from indexer.files import SourceFile
 from indexer.metadata import describe, version_name
 from indexer.outline.clauses import split_clauses
 from indexer.records import Document, PolicyVersion
-from indexer.store import StoredVersion
+from indexer.wire import ParsedBefore
 
 
 def parse_policy(
-    file: SourceFile, document: Document, before: StoredVersion | None = None
+    file: SourceFile, document: Document, before: ParsedBefore | None = None
 ) -> PolicyVersion:
     """A document as a policy version with its clauses. `before` is the version indexed now."""
     digest = content_sha256(document)

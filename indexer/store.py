@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS versions (
     source_path TEXT NOT NULL,
     source_name TEXT NOT NULL,
     content_sha256 TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
     parser INTEGER NOT NULL,
     source TEXT NOT NULL,
     added INTEGER NOT NULL,
@@ -98,6 +99,7 @@ class StoredVersion:
     policy_id: str
     version: str
     content_sha256: str
+    file_sha256: str
     parser: int
     source_path: str
 
@@ -172,7 +174,7 @@ class Store:
     def live_versions(self) -> dict[str, StoredVersion]:
         """The newest state, by policy id."""
         rows = self._db.execute(
-            "SELECT key, policy_id, version, content_sha256, parser, source_path "
+            "SELECT key, policy_id, version, content_sha256, file_sha256, parser, source_path "
             "FROM versions WHERE removed IS NULL"
         )
         return {row[1]: StoredVersion(*row) for row in rows}
@@ -187,14 +189,19 @@ class Store:
         )
 
     def add_version(
-        self, policy: PolicyVersion, source_name: str, parser: int, generation: int
+        self,
+        policy: PolicyVersion,
+        source_name: str,
+        parser: int,
+        generation: int,
+        file_sha256: str = "",
     ) -> None:
-        """Writes a version and its clauses."""
+        """Writes a version and its clauses; a policy that came from no file has no file's hash."""
         meta = policy.metadata
         cursor = self._db.execute(
             "INSERT INTO versions (policy_id, version, title, lang, effective_date, updated_date, "
-            "revision, format, source_path, source_name, content_sha256, parser, source, added) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "revision, format, source_path, source_name, content_sha256, file_sha256, parser, "
+            "source, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 policy.policy_id,
                 policy.version,
@@ -207,6 +214,7 @@ class Store:
                 policy.source_path,
                 source_name,
                 policy.content_sha256,
+                file_sha256,
                 parser,
                 policy.source,
                 generation,

@@ -106,9 +106,11 @@ def index(
     from indexer.build import build_index
 
     settings = load_settings(index=index, model=model)
+    if settings.log_level == "debug":
+        logging.getLogger("indexer").setLevel(logging.DEBUG)
     encoder = _load_encoder(settings)
     with progress_reporter() as progress:
-        report = build_index(paths, settings.index, encoder, progress)
+        report = build_index(paths, settings.index, encoder, progress, settings.limits)
     print_report(report, settings.index)
     if report.failed:
         sys.exit(1)
