@@ -97,7 +97,7 @@ def build_index(
             manifest, generation = _resume(directory, store, report)
             known = store.live_versions()
             if not files and not known:
-                raise NoPoliciesError(_nothing_found(paths, report))
+                raise NoPoliciesError(nothing_found(paths, report.skipped, report.failed))
             report.encoder_changed = _is_other_encoder(manifest, encoder)
             with PolicyParser(limits) as parser:
                 _read(store, parser, files, known, generation + 1, report, tell)
@@ -313,13 +313,14 @@ def _resume(
     return manifest, manifest.generation
 
 
-def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
+def nothing_found(
+    paths: Sequence[Path], skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str, str]]
+) -> str:
+    """What an error says where the given paths hold no policies."""
     named = ", ".join(str(path) for path in paths)
     known = ", ".join(sorted(READABLE_SUFFIXES))
-    extra = (
-        f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
-    )
-    missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    extra = f"; {len(skipped)} files of other formats were left out" if skipped else ""
+    missing = "; ".join(f"{file}: {reason}" for file, reason in failed)
     return f"no policies in {named}: expected files ending in {known}{extra}" + (
         f" ({missing})" if missing else ""
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from service import cli, package_version
+from service.commands import common
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def run(
         if name.startswith("POLICY_SEARCH_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("POLICY_SEARCH_INDEX", str(root))
-    monkeypatch.setattr(cli, "_load_encoder", lambda settings: encoder)
+    monkeypatch.setattr(common, "load_encoder", lambda settings: encoder)
 
     def run_command(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["policy-search", *map(str, arguments)])
@@ -101,7 +102,7 @@ def test_index_of_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
 def test_index_tells_of_another_encoder(run: Run, folder: Path, encoder: Any, make_encoder: Any,
     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     run("index", folder)
-    monkeypatch.setattr(cli, "_load_encoder", lambda settings: make_encoder("another"))
+    monkeypatch.setattr(common, "load_encoder", lambda settings: make_encoder("another"))
     refused = run("search", "leave")
     assert refused.code == 2
     assert "built with letter-pairs" in refused.err
