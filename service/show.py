@@ -44,7 +44,7 @@ def print_policy(policy: PolicyVersion) -> None:
         ("file", f"{policy.source_path} ({policy.format})"),
     ):
         if value is not None:
-            print(f"  {name:<13}{_line(str(value))}")
+            print(f"  {name:<14}{_line(str(value))}")
     print()
     print_clauses(policy)
     print(f"\n{summary_of(policy)}.")
@@ -169,9 +169,10 @@ def _words(clause: Clause) -> str:
     """The heading, or the text without its number; only the beginning of it is wanted."""
     if clause.heading:
         return _line(clause.heading)
-    text = clause.text[:1000]
+    text, label = clause.text[:1000], clause.labels[-1]
     for marker in read_markers(fold(text)):
-        if marker.label == clause.labels[-1]:
+        bullet = marker.style.startswith("•") and label.startswith("•")  # the third is •3
+        if bullet or marker.label == label:
             return _line(text[marker.length :])
     return _line(text)
 
