@@ -55,7 +55,8 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
         for state in states:
             following.extend(_steps(state, candidate))
         following.sort(key=lambda state: state.cost)
-        states = following[: costs.BEAM]
+        most = following[0].cost + costs.BEAM_WIDTH
+        states = [state for state in following[: costs.BEAM] if state.cost <= most]
     nodes: list[Node] = []
     chain = states[0].accepted
     while chain:
