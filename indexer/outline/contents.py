@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -42,6 +42,7 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
     """
     found = {i for i, block in enumerate(blocks) if block.in_contents}
     lines = [_line(block) for block in blocks]
+    last_seen = {line.body: position for position, line in enumerate(lines)}
     position = 0
     while position < len(lines):
         announced = lines[position].is_title
@@ -53,7 +54,7 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
             last = _end_of_run(lines, start, mixed=announced)
             if last - start < _FEWEST_ENTRIES:
                 continue
-            if announced or _is_repeated(lines[start:last], lines[last:]):
+            if announced or _is_repeated(lines, start, last, last_seen):
                 found.update(range(position if announced else start, last))
                 end = last
                 break
@@ -82,20 +83,20 @@ def _end_of_run(lines: Sequence[_Line], first: int, *, mixed: bool) -> int:
         other_kind = line.is_title or bool(line.number) != bool(lines[first].number)
         if position > first and not mixed and other_kind:
             break
+        if position > first and line.body == lines[first].body:
+            return position  # the heading that the first entry announces
         position += 1
-    run = range(first + 1, min(position + 1, len(lines)))
-    return _first_repeat(lines, first, run) or position
+    if first < position < len(lines) and lines[position].body == lines[first].body:
+        return position
+    return _first_alike(lines, first, range(first + 1, min(position + 1, len(lines)))) or position
 
 
-def _first_repeat(lines: Sequence[_Line], first: int, run: range) -> int | None:
-    """Where the heading stands that the first entry of a run announces.
+def _first_alike(lines: Sequence[_Line], first: int, run: range) -> int | None:
+    """Where the heading stands that the first entry of a run announces in other words.
 
-    In the entry's own words where they come again, else in words like them under the same number:
-    the entries of one table are like each other, too.
+    Words like its own count under the same number alone: the entries of one table are like each
+    other, too.
     """
-    for position in run:
-        if lines[position].body == lines[first].body:
-            return position
     for position in run:
         same_number = lines[position].number == lines[first].number
         if same_number and _same_entry(lines[first].body, lines[position].body):
@@ -112,13 +113,17 @@ def _is_entry(block: Block) -> bool:
     return not text.endswith(_ENDS_SENTENCE)
 
 
-def _is_repeated(entries: Sequence[_Line], later: Sequence[_Line]) -> bool:
-    """Whether most entries stand again after the run, the first one right behind it."""
-    if not later or not _same_entry(entries[0].body, later[0].body):
+def _is_repeated(
+    lines: Sequence[_Line], first: int, end: int, last_seen: Mapping[str, int]
+) -> bool:
+    """Whether most entries of a run stand again after it, the first one right behind it.
+
+    `last_seen`: where each body stands for the last time.
+    """
+    if end >= len(lines) or not _same_entry(lines[first].body, lines[end].body):
         return False
-    rest = {line.body for line in later}
-    hits = sum(entry.body in rest for entry in entries)
-    return hits * 2 >= len(entries)
+    hits = sum(last_seen[entry.body] >= end for entry in lines[first:end])
+    return hits * 2 >= end - first
 
 
 def _same_entry(one: str, other: str) -> bool:
@@ -127,7 +132,10 @@ def _same_entry(one: str, other: str) -> bool:
     shorter, longer = sorted((len(one), len(other)))
     if not shorter or shorter / longer < 0.5 or longer > _LONGEST_ENTRY:
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # Bounds that cost little come first.
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(bound() >= _ALIKE for bound in bounds)
 
 
 def _body(folded: str) -> str:

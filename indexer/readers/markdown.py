@@ -14,7 +14,8 @@ from indexer.outline.headings import is_heading_like
 from indexer.readers.front_matter import read_front_matter
 from indexer.records import Block, BlockKind, Document
 
-_ATTRIBUTES = re.compile(r"\s*\{:[^{}\n]*\}\s*$|^\s*\{:[^{}\n]*\}", re.MULTILINE)
+# The look behind keeps the search linear in a long run of spaces.
+_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{:[^{}\n]*\}\s*$|^[^\S\n]*\{:[^{}\n]*\}", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
@@ -60,8 +61,7 @@ class _Walker:
         elif token.type == "paragraph_open" and following and token.map:
             self._paragraph(following, token.map)
         elif token.type in ("code_block", "fence", "html_block") and token.map:
-            content = re.sub(r"<[^>]*>", " ", token.content)
-            self._add("paragraph", content.strip(), token.map)
+            self._add("paragraph", _without_tags(token.content).strip(), token.map)
         elif token.type == "tr_open":
             self._row = []
         elif token.type == "inline" and self._row is not None:
@@ -120,6 +120,12 @@ def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
     ordered = sorted(blocks, key=lambda block: (block.start, block.end))
     cut = [replace(b, end=min(b.end, n.start)) for b, n in pairwise(ordered)]
     return (*cut, *ordered[-1:])
+
+
+def _without_tags(html: str) -> str:
+    head, closed, tail = html.rpartition(">")
+    # Before the last ">" every "<" finds one, so that the search stays linear.
+    return re.sub(r"<[^>]*>", " ", head + closed) + tail
 
 
 def _plain(inline: Token) -> str:
