@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from indexer.changes import in_the_way, is_same, places_of, what_is_gone
 from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
 from indexer.errors import (
     IndexDamagedError,
@@ -96,7 +97,7 @@ def build_index(
             manifest, generation = _resume(directory, store, report)
             known = store.live_versions()
             if not files and not known:
-                raise NoPoliciesError(_nothing_found(paths, report))
+                raise NoPoliciesError(nothing_found(paths, report.skipped, report.failed))
             report.encoder_changed = _is_other_encoder(manifest, encoder)
             with PolicyParser(limits) as parser:
                 _read(store, parser, files, known, generation + 1, report, tell)
@@ -153,17 +154,17 @@ def _read(
 ) -> None:
     """Parses new and changed files into the store."""
     started = time.perf_counter()
+    places = places_of(files)
     for done, file in enumerate(files):
         tell("reading", done, len(files))
         before = known.get(file.policy_id)
-        elsewhere = _indexed_from_elsewhere(before, file)
-        if elsewhere:
-            reason = f"has the id {file.policy_id} like {elsewhere}, indexed before; rename one"
+        reason = in_the_way(before, file, places)
+        if reason:
             report.failed.append((str(file.path), reason))
             continue
         try:
-            digest = file_digest(file.path, limits=parser.limits)
-            if before and _is_same(before, file, digest):
+            digest = file_digest(file.path, file.sidecar_bytes, parser.limits)
+            if before and is_same(before, file, digest, PARSER):
                 report.unchanged.append(file.policy_id)
                 continue
             same_policy = ParsedBefore(before.version, before.content_sha256) if before else None
@@ -192,31 +193,12 @@ def _remove_what_is_gone(
     generation: int,
     report: BuildReport,
 ) -> None:
-    """Removes the policies whose files are no longer in the given folders."""
-    present = {file.policy_id for file in files}
-    folders = [path.resolve() for path in paths if path.is_dir()]
+    """Removes the policies whose files are no longer in the given folders, or have another id."""
+    places = places_of(files, report.failed)
     with store.transaction():
-        for policy_id, version in known.items():
-            source = Path(version.source_path)
-            gone = policy_id not in present and not source.exists()
-            if gone and any(folder in source.parents for folder in folders):
-                store.remove_version(version.key, generation)
-                report.removed.append(policy_id)
-
-
-def _indexed_from_elsewhere(before: StoredVersion | None, file: SourceFile) -> str | None:
-    """The other file, still there, that a policy of the same id was indexed from."""
-    if before is None or before.source_path == str(file.path.resolve()):
-        return None
-    return before.source_path if Path(before.source_path).is_file() else None
-
-
-def _is_same(before: StoredVersion, file: SourceFile, digest: str) -> bool:
-    return (
-        before.parser == PARSER
-        and before.source_path == str(file.path.resolve())
-        and before.file_sha256 == digest
-    )
+        for version in what_is_gone(known, files, paths, places):
+            store.remove_version(version.key, generation)
+            report.removed.append(version.policy_id)
 
 
 def _embed(
@@ -331,13 +313,14 @@ def _resume(
     return manifest, manifest.generation
 
 
-def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
+def nothing_found(
+    paths: Sequence[Path], skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str, str]]
+) -> str:
+    """What an error says where the given paths hold no policies."""
     named = ", ".join(str(path) for path in paths)
     known = ", ".join(sorted(READABLE_SUFFIXES))
-    extra = (
-        f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
-    )
-    missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    extra = f"; {len(skipped)} files of other formats were left out" if skipped else ""
+    missing = "; ".join(f"{file}: {reason}" for file, reason in failed)
     return f"no policies in {named}: expected files ending in {known}{extra}" + (
         f" ({missing})" if missing else ""
     )

@@ -18,7 +18,7 @@ def parse_policy(
 ) -> PolicyVersion:
     """A document as a policy version with its clauses. `before` is the version indexed now."""
     digest = content_sha256(document)
-    described = describe(document, fallback_title=_title_from(file.path))
+    described = describe(document, _title_from(file.path), file.sidecar)
     fallback = "1"
     if before and before.version.isdigit() and len(before.version) < 6:
         same = before.content_sha256 == digest

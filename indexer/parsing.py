@@ -138,7 +138,7 @@ class _Child:
         """Raises `PolicyFileError`; after any error the child may be dead, and is to be ended."""
         # Made absolute here, where relative paths have a meaning.
         path = str(file.path.absolute())
-        request = wire.Request(path, file.policy_id, file.name, before)
+        request = wire.Request(path, file.policy_id, file.name, before, file.sidecar)
         with self._killed_after(self._limits.max_seconds) as late:
             self._send(wire.REQUEST, wire.encode(request))
             self._send(wire.DATA, data)

@@ -80,7 +80,7 @@ def _parse(answers: IO[bytes], request: wire.Request, data: bytes, limits: Limit
             told = now
             wire.write_message(answers, wire.PROGRESS, wire.encode((done, total)))
 
-    file = SourceFile(Path(request.path), request.policy_id, request.name)
+    file = SourceFile(Path(request.path), request.policy_id, request.name, request.sidecar)
     document = read_bytes(data, file.path.suffix.lower(), limits, tell)
     return parse_policy(file, document, request.before)
 

@@ -19,6 +19,7 @@ from typing import IO, Any, Literal, TypeVar, cast, get_args, get_origin, get_ty
 
 from indexer.errors import LimitError, PolicyFileError
 from indexer.limits import MIB, Limits
+from indexer.records import Properties
 
 _HEADER = struct.Struct(">cQ")
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Request:
     policy_id: str
     name: str
     before: ParsedBefore | None
+    sidecar: Properties | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from indexer.outline.headings import is_heading_like
+from indexer.readers.front_matter import read_front_matter
 from indexer.records import Block, BlockKind, Document
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 # The look behind keeps the search linear in a long run of spaces.
 _ATTRIBUTES = re.compile(r"(?<!\s)\s*\{:[^{}\n]*\}\s*$|^[^\S\n]*\{:[^{}\n]*\}", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
@@ -21,9 +21,9 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 def read_markdown(text: str, encoding: str) -> Document:
     """A document whose blocks hold plain text and point at the lines of their markup."""
-    front = _FRONT_MATTER.match(text)
+    front = read_front_matter(text)
     # Front matter is blanked, not cut, so that line numbers keep meaning the stored text.
-    body = re.sub(r"[^\n]", " ", front[0]) + text[front.end() :] if front else text
+    body = re.sub(r"[^\n]", " ", text[: front.end]) + text[front.end :]
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -31,7 +31,8 @@ def read_markdown(text: str, encoding: str) -> Document:
     walker = _Walker(text, starts)
     for position, token in enumerate(tokens):
         walker.visit(token, tokens[position + 1] if position + 1 < len(tokens) else None)
-    return Document(text, _separated(walker.blocks), "markdown", encoding)
+    blocks = _separated(walker.blocks)
+    return Document(text, blocks, "markdown", encoding, front.properties, front.remarks)
 
 
 class _Walker:

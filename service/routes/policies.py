@@ -9,8 +9,14 @@ from fastapi import APIRouter, Query
 from service import openapi
 from service.deps import AnyRuntime
 from service.errors import PolicyNotFoundError
-from service.schemas import ClauseList, PolicyList, PolicyResponse
-from service.views import index_info, listed_clause, policy_reference, policy_response
+from service.schemas import ClauseList, DescribedPolicy, PolicyList
+from service.views import (
+    described_policy,
+    index_info,
+    listed_clause,
+    policy_reference,
+    policy_response,
+)
 
 if TYPE_CHECKING:
     from indexer.rows import PolicyRecord
@@ -38,9 +44,10 @@ def list_policies(runtime: AnyRuntime) -> PolicyList:
     summary="Describe a policy",
     responses=openapi.POLICY_RESPONSES,
 )
-def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
-    """What the policy's own text says about it: title, language, version, dates."""
-    return policy_response(_policy(runtime.snapshot(), policy_id))
+def get_policy(policy_id: str, runtime: AnyRuntime) -> DescribedPolicy:
+    """What is known of it: title, organisation, language, version, dates; how it could be read."""
+    snapshot = runtime.snapshot()
+    return described_policy(_policy(snapshot, policy_id), snapshot.remarks(policy_id))
 
 
 @router.get(

@@ -10,7 +10,7 @@ import pytest
 from indexer.build import build_index, index_policies
 from indexer.directory import IndexDirectory
 from indexer.errors import IndexerError, IndexLockedError, NoPoliciesError
-from indexer.files import policy_id_of
+from indexer.policy_id import policy_id_of
 from indexer.records import Clause, Metadata, PolicyVersion
 from service.search.live import LiveIndex
 
