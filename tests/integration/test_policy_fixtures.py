@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -29,19 +28,20 @@ def expected_tree(path: Path) -> list[str]:
 
 
 def printed_tree(policy: PolicyVersion, expected: list[str]) -> Iterator[str]:
-    """The tree, each clause with as many of its first words as the expected one shows."""
-    for clause, line in zip_longest(policy.clauses, expected[: len(policy.clauses)]):
+    """The tree, each clause with those of the expected first words that it begins with."""
+    shown = [found["words"] for line in expected if (found := _LINE.match(line))]
+    for position, clause in enumerate(policy.clauses):
         place = "  " * (len(clause.labels) - 1) + clause.labels[-1]
         lang = f" [{clause.lang}]" if clause.lang != policy.metadata.lang else ""
-        found = _LINE.match(line or "")
-        words = found["words"] if found else ""
-        if not words or not _squeezed(clause.text).startswith(_squeezed(words)):
-            words = " ".join(clause.text.split())[:40]
+        same_place = shown[position : position + 1]
+        by_length = sorted(shown, key=len, reverse=True)
+        begins = [w for w in (*same_place, *by_length) if _begins(clause.text, w)]
+        words = begins[0] if begins else " ".join(clause.text.split())[:40]
         yield f'{place} "{words}"{lang}'
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+def _begins(text: str, words: str) -> bool:
+    return re.sub(r"\s+", "", text).startswith(re.sub(r"\s+", "", words))
 
 
 def test_there_are_policies_of_every_kind() -> None:
