@@ -12,7 +12,6 @@ _HAN = "一二三四五六七八九十"
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _WIDE = str.maketrans("0123456789.()", "０１２３４５６７８９．（）")
 _WORDS = ("Article", "Section", "Part", "Chapter")
-_UNITS = "章节条项"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ SECTIONS = ("1", "1.", "1、", "１．", "１.１", "1.1", "1.1.", "1.1.1", "1.1
 def printed(family: str, path: Sequence[int]) -> tuple[str, str]:
     """The printed number with the space after it, and the label that a citation quotes."""
     n = path[-1]
-    word = family.split(" ")[0].rstrip("+")
+    word = family.partition(" ")[0].rstrip("+")
     plain = family.replace("+", "")
     if word in _WORDS:
         number = family.split(" ")[1]
@@ -140,7 +139,7 @@ def printed(family: str, path: Sequence[int]) -> tuple[str, str]:
         label = ".".join(map(str, path[-1 - plain.rstrip(".").count(".") :]))
         shown = label.translate(_WIDE) if plain[0] == "１" else label
         return f"{shown}{'.' if plain[-1] == '.' else ''} ", label
-    sign = plain.strip("()（）.、) ．") or plain
+    sign = "".join(c for c in plain if c not in "()（）.、．")
     if sign in "一":
         label = _han(n)
     elif sign in ("1", "１"):
@@ -169,8 +168,8 @@ HEADINGS = {
 Passwords|Working from home|Retention of records|Duties of managers|Use of e-mail|Gifts|Contact
 Approval limits|What we collect|How we use data|Review|Exceptions|Your rights|Cookies|Training
 Lost devices|Corporate cards|Notice periods|Sick pay|Safety in the works|Complaints""",
-    "zh": """目的|适用范围|术语和定义|差旅预订|住宿与餐饮|请假流程|来访人员|密码管理|远程办公|资料保存
-主管职责|邮件使用|礼品与招待|联系我们|审批权限|我们收集的信息|信息的使用|复核|例外情形|您的权利|培训
+    "zh": """目的|适用范围|术语和定义|差旅预订|住宿与餐饮|请假流程|来访人员|密码管理|远程办公
+资料保存|主管职责|邮件使用|礼品与招待|联系我们|审批权限|我们收集的信息|信息的使用|复核|例外情形|您的权利|培训
 设备遗失|公司信用卡|通知期限|病假工资|安全生产|投诉与处理|附加说明""",
 }
 _OPENINGS = {

@@ -20,7 +20,7 @@ from tests.clause_trees import COMBINATIONS, Node, Policy, chains, policies, squ
 
 LONG = os.environ.get("POLICY_SEARCH_LONG") == "1"
 moderate = settings(
-    max_examples=3000 if LONG else 25,
+    max_examples=3000 if LONG else 10,
     deadline=None,
     derandomize=not LONG,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
