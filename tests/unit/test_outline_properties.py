@@ -7,13 +7,14 @@ import os
 import textwrap
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.metadata import describe
-from indexer.outline.clauses import split_clauses
+from indexer.files import SourceFile
+from indexer.parse import parse_policy
 from indexer.readers import READABLE_SUFFIXES, read_bytes
 from indexer.records import Clause, Document
 from tests.clause_trees import COMBINATIONS, Node, Policy, chains, policies, squeezed
@@ -37,9 +38,8 @@ NOT_YET = {".txt": [RUN_ON, *RESTARTED, NESTED], ".md": [RUN_ON], ".html": [RUN_
 
 def parse(data: bytes, suffix: str) -> tuple[Document, tuple[Clause, ...]]:
     document = read_bytes(data, suffix)
-    described = describe(document, "Fallback title")
-    clauses = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
-    return document, clauses
+    file = SourceFile(Path(f"policy{suffix}"), "p", f"policy{suffix}")
+    return document, parse_policy(file, document).clauses
 
 
 def readable(lang: str, suffix: str) -> st.SearchStrategy[Policy]:
