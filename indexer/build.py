@@ -28,7 +28,7 @@ from indexer.store import Store, StoredVersion, naming_damage, read_vectors
 from indexer.vectors import VectorIndex, Vectors
 from models import Encoder
 
-PARSER = 4
+PARSER = 5
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
 _EMBED_BATCH = 128

@@ -24,7 +24,7 @@ def parse_policy(
         same = before.content_sha256 == digest
         fallback = before.version if same else str(int(before.version) + 1)
     version = version_name(described.metadata, fallback)
-    clauses = split_clauses(
+    outline = split_clauses(
         document, described.metadata, file.policy_id, version, described.title_blocks
     )
     return PolicyVersion(
@@ -35,7 +35,8 @@ def parse_policy(
         source_path=str(file.path.resolve()),
         format=document.format,
         content_sha256=digest,
-        clauses=clauses,
+        clauses=outline.clauses,
+        remarks=outline.remarks,
     )
 
 

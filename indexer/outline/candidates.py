@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from indexer.outline import headings
 from indexer.outline.markers import Marker, fold, read_markers
@@ -14,6 +16,8 @@ _SPLIT_MARKER = re.compile(r"\(\s*\n\s*(?:\d{1,2}|[一二三四五六七八九�
 _FUSED_ITEM = re.compile(
     r"(?<=[;；。])\s*(?P<marker>\((?:\s*\d{1,2}\s*|[一二三四五六七八九十]{1,3})\))"
 )
+_FEWEST_MARKED = 2
+_LOWEST_LEVEL = 6
 _TERMINAL = tuple(".。;；!！?？:：\"”’'」』)）]】…")
 
 
@@ -37,6 +41,8 @@ class Candidate:
     unfinished: bool = False
     after_colon: bool = False
     isolated: bool = False
+    fused: bool = False
+    """Damage: it stood at the end of the paragraph before."""
 
 
 def find_candidates(document: Document, skipped: Set[int]) -> list[Candidate]:
@@ -44,25 +50,41 @@ def find_candidates(document: Document, skipped: Set[int]) -> list[Candidate]:
     blocks = document.blocks
     found: list[Candidate] = []
     before: Block | None = None
+    marked_up = has_marked_headings(blocks, skipped)
     for position, block in enumerate(blocks):
         if position in skipped:
             continue
-        candidate = _at_block_start(document, position, before)
+        candidate = _at_block_start(document, position, before, marked_up)
         if candidate:
             found.append(candidate)
-        if document.format == "text" and position + 1 < len(blocks):
+        if _is_plain(block) and position + 1 < len(blocks):
             offset = _fused_heading(block, blocks[position + 1])
             if offset is not None:
                 text = block.text[offset:]
                 start = block.start + offset
-                found.append(Candidate(position, start, (), text, bodiless=True, isolated=True))
+                found.append(
+                    Candidate(position, start, (), text, bodiless=True, isolated=True, fused=True)
+                )
         before = block
-    if document.format == "text":
+    if any(map(_is_plain, blocks)):
         found = _with_inline_items(document, found, skipped)
     return found
 
 
-def _at_block_start(document: Document, position: int, before: Block | None) -> Candidate | None:
+def has_marked_headings(blocks: Sequence[Block], skipped: Set[int]) -> bool:
+    """Whether the markup says which lines are headings, so that looks need not."""
+    marked = (i for i, b in enumerate(blocks) if b.kind == "heading" and i not in skipped)
+    return next(islice(marked, _FEWEST_MARKED - 1, None), None) is not None
+
+
+def _is_plain(block: Block) -> bool:
+    """A paragraph as it stands in the source: what opens in it shows by look and number alone."""
+    return block.verbatim and block.kind == "paragraph"
+
+
+def _at_block_start(
+    document: Document, position: int, before: Block | None, marked_up: bool
+) -> Candidate | None:
     block = document.blocks[position]
     if block.kind == "table_row":
         return None
@@ -77,10 +99,16 @@ def _at_block_start(document: Document, position: int, before: Block | None) -> 
         nested = Marker(f"•{block.level or 1}", (0,), "•", readings[0].length)
         readings = (nested,)
     if not readings and not (
-        document.format == "text" and headings.is_unnumbered_heading(document.blocks, position)
+        _is_plain(block) and _looks_like_heading(document, position, marked_up)
     ):
         return None
     body = block.text[readings[0].length :] if readings else block.text
+    if not readings and marked_up:
+        # Under headings that the markup states, a line in bold is one of the lowest rank.
+        return Candidate(
+            position, block.start, (), block.text,
+            heading_level=_LOWEST_LEVEL, bodiless=True, isolated=True, after_colon=after_colon,
+        )  # fmt: skip
     unfinished = (
         before is not None
         and block.kind == "paragraph"
@@ -91,8 +119,16 @@ def _at_block_start(document: Document, position: int, before: Block | None) -> 
     return Candidate(
         position, block.start, readings, block.text,
         bodiless=not body.strip() or headings.is_heading_like(body.strip(), isolated=True),
-        unfinished=unfinished, after_colon=after_colon, isolated=block.isolated,
+        unfinished=unfinished, after_colon=after_colon, isolated=block.isolated or block.strong,
     )  # fmt: skip
+
+
+def _looks_like_heading(document: Document, position: int, marked_up: bool) -> bool:
+    """Whether a plain line without number is a heading, by weight, look and neighbours."""
+    block = document.blocks[position]
+    if block.strong and position + 1 < len(document.blocks):
+        return headings.is_heading_like(block.text, isolated=True)
+    return not marked_up and headings.is_unnumbered_heading(document.blocks, position)
 
 
 def _fused_heading(block: Block, following: Block) -> int | None:
@@ -113,7 +149,10 @@ def _with_inline_items(
         for match in pattern.finditer(source):
             start = match.start("marker") if pattern is _FUSED_ITEM else match.start()
             position = _block_at(document, start)
-            if position is None or position in skipped or document.blocks[position].start == start:
+            if position is None or position in skipped:
+                continue
+            block = document.blocks[position]
+            if not _is_plain(block) or (block.start == start and pattern is _FUSED_ITEM):
                 continue
             text = source[start : match.end()]
             readings = tuple(read_markers(re.sub(r"\s+", "", text) + " x"))
@@ -124,12 +163,19 @@ def _with_inline_items(
             rest = document.source[match.end() : line_end if line_end >= 0 else None]
             inline.append(Candidate(position, start, widened, text + rest, inline=True))
             taken.append((start, match.end()))
-    kept = [c for c in found if not any(start < c.start < end for start, end in taken)]
+    taken.sort()
+    kept = [c for c in found if not _lies_within(c.start, taken)]
     return sorted(kept + inline, key=lambda candidate: candidate.start)
 
 
+def _lies_within(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset is inside one of the spans, which are sorted and do not overlap."""
+    position = bisect_left(spans, offset, key=lambda span: span[0]) - 1
+    return position >= 0 and offset < spans[position][1]
+
+
 def _block_at(document: Document, offset: int) -> int | None:
-    for position, block in enumerate(document.blocks):
-        if block.start <= offset < block.end:
-            return position
+    position = bisect_right(document.blocks, offset, key=lambda block: block.start) - 1
+    if position >= 0 and offset < document.blocks[position].end:
+        return position
     return None

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from indexer.language import detect_language, is_chinese
 from indexer.outline import citation
-from indexer.outline.candidates import find_candidates
 from indexer.outline.contents import find_contents
 from indexer.outline.headings import is_heading_like
 from indexer.outline.markers import HEADING, Marker, fold, read_markers
-from indexer.outline.tree import Node, build_tree
-from indexer.records import Clause, Document, Metadata
+from indexer.outline.pieces import Piece, cut, first_pieces, piece_texts
+from indexer.outline.remarking import remarks_on
+from indexer.outline.tree import Node
+from indexer.records import Clause, Document, Metadata, Remark
 
-_TABLE_RULE = re.compile(r"[\s|:\-–—]+")
 _RUN_IN = re.compile(r"(?P<heading>[^:：.。;；,，]{2,60}?)\s*[:：](?!\d)(?=\s*\S)")
 _BRACKETED = re.compile(r"(?:[(（]([^()（）]{2,60})[)）]|【([^【】]{2,60})】)")
 _SENTENCE = re.compile(r"[^.。!！?？;；\n]*[:：]\s*$")
 _FEWEST_OWN_LANGUAGE = 40
 _LONGEST_LEAD_IN = 240
+_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch of the source that becomes one clause; the preamble has no node."""
+class Outline:
+    """The clauses of a document in reading order, and what is to be remarked about them."""
 
-    node: Node | None
-    start: int
-    end: int
-
-    @property
-    def text_start(self) -> int:
-        """Where the words begin; a title that no preamble follows lies before the first clause."""
-        return self.node.candidate.start if self.node else self.start
+    clauses: tuple[Clause, ...]
+    remarks: tuple[Remark, ...]
 
 
 def split_clauses(
@@ -44,33 +39,22 @@ def split_clauses(
     policy_id: str,
     version: str,
     title_blocks: Set[int] = frozenset(),
-) -> tuple[Clause, ...]:
+) -> Outline:
     """The clauses of a document in reading order.
 
     Their spans follow each other without gap or overlap from 0 to the end of the source.
-    `title_blocks`: positions of the blocks that print the title, which open no clause.
+    `title_blocks`: positions of the blocks that print the title, which open no clause. A policy in
+    two languages gives clauses of one language each.
     """
     if not document.source.strip():
-        return ()
+        return Outline((), ())
     contents = find_contents(document.blocks)
     skipped = contents | title_blocks
-    nodes = build_tree(find_candidates(document, skipped))
-    pieces = _cut(document, nodes, skipped)
-    repeated = {i for i in title_blocks if nodes and document.blocks[i].start > pieces[0].end}
-    return _records(document, metadata, policy_id, version, pieces, contents | repeated)
-
-
-def _cut(document: Document, nodes: Sequence[Node], skipped: Set[int]) -> list[_Piece]:
-    if not nodes:
-        return [_Piece(None, 0, len(document.source))]
-    starts = [node.candidate.start for node in nodes]
-    ends = [*starts[1:], len(document.source)]
-    pieces = [_Piece(node, s, e) for node, s, e in zip(nodes, starts, ends, strict=True)]
-    first = starts[0]
-    if any(b.start < first for i, b in enumerate(document.blocks) if i not in skipped):
-        return [_Piece(None, 0, first), *pieces]
-    pieces[0] = _Piece(pieces[0].node, 0, pieces[0].end)  # only a title before the first clause
-    return pieces
+    pieces = cut(document, skipped)
+    has_nodes = any(piece.node for piece in pieces)
+    repeated = {i for i in title_blocks if has_nodes and document.blocks[i].start > pieces[0].end}
+    clauses = _records(document, metadata, policy_id, version, pieces, contents | repeated)
+    return Outline(clauses, remarks_on(document, pieces, clauses))
 
 
 def _records(
@@ -78,31 +62,37 @@ def _records(
     metadata: Metadata,
     policy_id: str,
     version: str,
-    pieces: Sequence[_Piece],
+    pieces: Sequence[Piece],
     unread: Set[int],
 ) -> tuple[Clause, ...]:
-    texts = _texts(document, pieces, unread)
+    texts = piece_texts(document, pieces, unread)
     entries = {_compared(document.blocks[i].text) for i in unread}
-    parents = {id(piece.node.parent) for piece in pieces if piece.node and piece.node.parent}
-    markers = [_chain(piece.node, metadata.lang) for piece in pieces]
+    nodes = [piece.node for piece in pieces if piece.node]
+    holders = {id(node.parent) for node in nodes}
+    holders |= {id(piece.node) for piece in pieces if piece.continued}
+    markers = [_chain(piece, metadata.lang) for piece in pieces]
     labels = [tuple(citation.label_of(m) for m in chain) for chain in markers]
-    ids = [
-        f"{policy_id}@{version}#{path}"
-        for path in citation.unique_paths(citation.path_of(chain) for chain in labels)
-    ]
-    units = Counter(chain[-1].label for chain in markers if chain[-1].style in ("第条", "Article"))
+    ids = [f"{policy_id}@{version}#{path}" for path in _paths(pieces, labels)]
+    units = Counter(
+        chain[-1].label
+        for chain, piece in zip(markers, pieces, strict=True)
+        if chain[-1].style in ("第条", "Article") and not piece.second and not piece.continued
+    )
     run_on = all(count == 1 for count in units.values())
-    headings = [
-        _heading(text, piece.node, id(piece.node) in parents, entries)
-        for text, piece in zip(texts, pieces, strict=True)
-    ]
-    position_of = {id(piece.node): i for i, piece in enumerate(pieces) if piece.node}
+    place_of = first_pieces(pieces)
     clauses: list[Clause] = []
     for i, piece in enumerate(pieces):
         parent = piece.node.parent if piece.node else None
-        above = position_of[id(parent)] if parent else None
-        path = clauses[above].heading_path if above is not None else ()
-        heading = headings[i]
+        above = _place(place_of, parent, piece) if parent else None
+        if piece.continued and piece.node:
+            heading = None
+            path = clauses[place_of[id(piece.node), None]].heading_path
+        else:
+            heading = _heading(texts[i], piece.node, id(piece.node) in holders, entries)
+            path = clauses[above].heading_path if above is not None else ()
+        printed = citation.citation_of(metadata.title, markers[i], run_on)
+        if piece.second and piece.lang:
+            printed += f" ({_LANGUAGE_NAMES.get(piece.lang, piece.lang)})"
         clauses.append(
             Clause(
                 id=ids[i],
@@ -113,8 +103,8 @@ def _records(
                 labels=labels[i],
                 heading=heading,
                 heading_path=(*path, heading) if heading else path,
-                citation=citation.citation_of(metadata.title, markers[i], run_on),
-                lang=_language(texts[i], metadata.lang),
+                citation=printed,
+                lang=_language(texts[i], piece.lang or metadata.lang),
                 text=texts[i],
                 start=piece.start,
                 end=piece.end,
@@ -124,37 +114,26 @@ def _records(
     return tuple(clauses)
 
 
-def _texts(document: Document, pieces: Sequence[_Piece], unread: Set[int]) -> list[str]:
-    """Each piece as a reader sees it: one pass over the blocks, which are in the same order."""
-    texts: list[str] = []
-    blocks = document.blocks
-    position = 0
-    for piece in pieces:
-        while position and blocks[position - 1].end > piece.start:
-            position -= 1
-        lines: list[str] = []
-        while position < len(blocks) and blocks[position].start < piece.end:
-            block = blocks[position]
-            if block.end > piece.text_start and position not in unread:
-                text = block.text
-                if block.verbatim:
-                    start = max(block.start, piece.text_start)
-                    text = document.source[start : min(block.end, piece.end)]
-                if not (block.text.count("-") > 2 and _TABLE_RULE.fullmatch(text)):
-                    lines.append(text.strip())
-            position += 1
-        text = "\n".join(line for line in lines if line)
-        node = piece.node
-        if node and node.candidate.inline:
-            length = node.marker.length
-            text = re.sub(r"\s+", "", text[:length]) + text[length:]
-        texts.append(text)
-    return texts
+def _place(place_of: Mapping[tuple[int, str | None], int], node: Node, piece: Piece) -> int:
+    """Where the clause of a node above stands, in the piece's own language if it has one."""
+    return place_of.get((id(node), piece.lang), place_of[id(node), None])
 
 
-def _chain(node: Node | None, lang: str) -> tuple[Marker, ...]:
+def _paths(pieces: Sequence[Piece], labels: Sequence[Sequence[str]]) -> list[str]:
+    """The last parts of the ids: `3.4`, and `3.4~zh` for the same number in a second language."""
+    paths = [citation.path_of(chain) for chain in labels]
+    leading = {path for path, piece in zip(paths, pieces, strict=True) if not piece.second}
+    return citation.unique_paths(
+        f"{path}~{piece.lang}" if piece.second and path in leading else path
+        for path, piece in zip(paths, pieces, strict=True)
+    )
+
+
+def _chain(piece: Piece, lang: str) -> tuple[Marker, ...]:
+    node = piece.node
     if node is None:
-        return (Marker(HEADING, (0,), "前言" if lang == "zh" else "Preamble", 0),)
+        preamble = "前言" if (piece.lang or lang) == "zh" else "Preamble"
+        return (Marker(HEADING, (0,), preamble, 0),)
     chain: list[Marker] = []
     while node:
         marker = node.marker

@@ -7,6 +7,8 @@ where one may; only their order matters much.
 from __future__ import annotations
 
 BEAM = 24
+BEAM_WIDTH = 8.0
+"""A reading that costs so much more than the best one so far is not followed."""
 
 OPEN_FIRST = 1.0
 OPEN_LATER = 7.0
@@ -31,6 +33,8 @@ REJECT_DOUBTFUL = 0.3
 REJECT_HEADING = 2.0
 REJECT_ISOLATED_HEADING = 3.0
 
+LEVEL_CONTRADICTED = 3.0
+"""A heading that its markup puts where its number does not belong: the number is believed."""
 SECTION_BONUS = 0.4
 BARE_HEADING_BONUS = 0.8
 SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",

@@ -27,6 +27,8 @@ class Node:
     marker: Marker
     parent: Node | None
     depth: int
+    disagrees: bool = False
+    """Its number and the level of its markup contradict each other; the number won or lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
         for state in states:
             following.extend(_steps(state, candidate))
         following.sort(key=lambda state: state.cost)
-        states = following[: costs.BEAM]
+        most = following[0].cost + costs.BEAM_WIDTH
+        states = [state for state in following[: costs.BEAM] if state.cost <= most]
     nodes: list[Node] = []
     chain = states[0].accepted
     while chain:
@@ -64,7 +67,7 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
 
 def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
     if candidate.heading_level is not None:
-        yield _accept(state, candidate, *_marked_up_heading(state, candidate), cost=0.0)
+        yield from _headed(state, candidate)
         return
     penalty = costs.UNFINISHED if candidate.unfinished else 0.0
     if candidate.readings:
@@ -80,9 +83,14 @@ def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
 
 
 def _accept(
-    state: _State, candidate: Candidate, marker: Marker, parent: Node | None, cost: float
+    state: _State,
+    candidate: Candidate,
+    marker: Marker,
+    parent: Node | None,
+    cost: float,
+    disagrees: bool = False,
 ) -> _State:
-    node = Node(candidate, marker, parent, parent.depth + 1 if parent else 0)
+    node = Node(candidate, marker, parent, parent.depth + 1 if parent else 0, disagrees)
     chain = _Chain(node, state.accepted)
     return _State(state.cost + cost, node, chain, state.last | {marker.style: node})
 
@@ -97,6 +105,32 @@ def _rejection(candidate: Candidate) -> float:
     if candidate.readings[0].style == "1 ":
         return costs.REJECT_BARE
     return costs.REJECT_UNFINISHED if candidate.unfinished else costs.REJECT
+
+
+def _headed(state: _State, candidate: Candidate) -> Iterator[_State]:
+    """The markup's level and the printed number both vote on the place of a marked-up heading."""
+    marker, parent = _marked_up_heading(state, candidate)
+    disagrees = marker.style != HEADING and _contradicts_level(state.top, parent, marker)
+    cost = costs.LEVEL_CONTRADICTED if disagrees else 0.0
+    yield _accept(state, candidate, marker, parent, cost, disagrees)
+    if disagrees:
+        for numbered, place, cost in _numbered(state, candidate, marker, through_headings=True):
+            yield _accept(state, candidate, numbered, place, cost, disagrees)
+
+
+def _contradicts_level(top: Node | None, parent: Node | None, marker: Marker) -> bool:
+    """Whether the open numbers call for another place than the one under `parent`.
+
+    3.2 belongs under 3 where that is open; 4 belongs beside an open 3 of its own style.
+    """
+    node = top
+    while node:
+        if len(marker.numbers) > 1 and node.marker.numbers == marker.numbers[:-1]:
+            return node is not parent
+        if node.marker.style == marker.style and _same_branch(node.marker, marker):
+            return node.marker.last + 1 == marker.last and node.parent is not parent
+        node = node.parent
+    return False
 
 
 def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Node | None]:
@@ -117,7 +151,7 @@ def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Nod
 
 
 def _numbered(
-    state: _State, candidate: Candidate, marker: Marker
+    state: _State, candidate: Candidate, marker: Marker, *, through_headings: bool = False
 ) -> Iterator[tuple[Marker, Node | None, float]]:
     """Every place that a number could take, with its cost."""
     bullet = marker.style.startswith("•")
@@ -139,7 +173,7 @@ def _numbered(
         if len(marker.numbers) > 1 and node.marker.numbers == marker.numbers[:-1]:
             bracketed = costs.UNLIKELY_PARENT if node.marker.style.startswith("(") else 0.0
             yield marker, node, costs.JUMP.get(marker.last, costs.FAR_JUMP) + bracketed
-        if node.candidate.heading_level is not None:
+        if node.candidate.heading_level is not None and not through_headings:
             break  # a list cannot outlive the marked-up heading that it stands under
         node = node.parent
     if candidate.inline:

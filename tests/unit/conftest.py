@@ -245,8 +245,8 @@ def parse() -> Callable[..., list[Clause]]:
     def parse_text(text: str, *, markdown: bool = False) -> list[Clause]:
         document = (read_markdown if markdown else read_text)(text, "utf-8")
         described = describe(document, "Some policy")
-        clauses = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
-        return list(clauses)
+        outline = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
+        return list(outline.clauses)
 
     return parse_text
 

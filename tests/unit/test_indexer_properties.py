@@ -55,7 +55,8 @@ def parsed(reader: Callable[[str, str], Document], text: str) -> tuple[Document,
     document = reader(stored, encoding)
     described = describe(document, "Fallback title")
     assert described.metadata.title
-    clauses = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
+    outline = split_clauses(document, described.metadata, "p", "1", described.title_blocks)
+    clauses = outline.clauses
     return document, list(clauses)
 
 
