@@ -14,11 +14,12 @@ from indexer.readers.docx.found import Found
 from indexer.readers.docx.inline import Inline, InlineReader
 from indexer.readers.docx.names import W, attribute, child_integer, child_value
 from indexer.readers.docx.notes import Notes
-from indexer.readers.docx.numbering import Counted, Counters, Numbering, read_numbering
+from indexer.readers.docx.numbering import Counters, Numbering, read_numbering
 from indexer.readers.docx.package import Package
 from indexer.readers.docx.paragraphs import Paragraph, found_in
 from indexer.readers.docx.styles import ParagraphStyle, Styles, read_styles, spacing_of
 from indexer.readers.docx.tables import Cell, found_in_table, rows_of
+from indexer.records import BlockKind
 
 if TYPE_CHECKING:
     from indexer.readers import Tell
@@ -62,7 +63,6 @@ class _Walker:
     ) -> None:
         self.found: list[Found] = []
         self._styles = styles
-        self._numbering = numbering
         self._limits = limits
         self._notes = Notes(package)
         self._counters = numbering.counters()
@@ -73,6 +73,8 @@ class _Walker:
         self._in_contents = False
         self._carried: Inline | None = None
         """Text whose paragraph mark was deleted, or a dropped capital: it begins the next one."""
+        self._inside = 0
+        """How many cells and notes surround this: what is in them waits with its notes."""
         self._blocks = 0
         self._characters = 0
 
@@ -98,8 +100,7 @@ class _Walker:
     def finish(self) -> None:
         """What is left at the end of a story."""
         self._flush()
-        if self._notes.waiting:
-            self._add([Found(Piece("paragraph", self._notes.take()))])
+        self._print_notes("paragraph")
 
     def _paragraph(self, element: etree._Element, depth: int) -> None:
         properties = element.find(W + "pPr")
@@ -123,7 +124,7 @@ class _Walker:
         mark = properties.find(W + "rPr") if properties is not None else None
         is_empty = not inline.text.strip()
         if not (is_empty and self._styles.look(mark, style.look).hidden):
-            counted = self._count(properties, style)
+            counted = self._counters.count(properties, style)
             if is_empty and (counted is None or counted.is_bullet):
                 self._after_empty = self._after_empty or not boxes
             else:
@@ -139,21 +140,13 @@ class _Walker:
                     centred=style.centred if centred is None else centred == "center",
                     in_contents=self._in_contents,
                 )  # fmt: skip
-                self._add(found_in(paragraph))
+                found = found_in(paragraph)
+                if found[0].piece.kind == "heading":
+                    self._print_notes("paragraph")
+                self._add(found)
                 self._read_notes(inline, depth)
         for box in boxes:
             self._aside(box, self._box_counters, depth)
-
-    def _count(self, properties: etree._Element | None, style: ParagraphStyle) -> Counted | None:
-        numbers = properties.find(W + "numPr") if properties is not None else None
-        num_id = child_value(numbers, "numId") or style.num_id
-        if num_id is None or num_id == "0":
-            return None
-        ilvl = child_integer(numbers, "ilvl")
-        if ilvl is None:
-            linked = (self._numbering.level_of_style(num_id, id_) for id_ in style.chain)
-            ilvl = next((level for level in linked if level is not None), style.ilvl or 0)
-        return self._counters.count(num_id, ilvl)
 
     def _table(self, table: etree._Element, depth: int) -> None:
         after_empty, self._after_empty = self._after_empty, False
@@ -171,15 +164,18 @@ class _Walker:
         self._blocks += len(found)
         self.found.extend(found)
         self._after_empty = False
+        self._print_notes("table_row")
 
     def _cell(self, cell: Cell, depth: int) -> list[Found]:
         if cell.element is None:
             return []
         outer, self.found = self.found, []
         before = self._blocks
+        self._inside += 1
         for child in cell.element:
             self.block(child, depth)
         self._flush()
+        self._inside -= 1
         inside, self.found = self.found, outer
         self._blocks = before
         self._after_empty = False
@@ -201,13 +197,21 @@ class _Walker:
             if note is None:
                 continue
             outer, self.found = self.found, []
+            self._inside += 1
             self._aside(note, self._note_counters, depth)
+            self._inside -= 1
             inside, self.found = self.found, outer
             self._notes.add(mark, [found.piece.text for found in inside])
-        last = self.found[-1] if self.found else None
-        if last and self._notes.waiting and last.piece.kind != "heading" and not last.piece.strong:
+        last = self.found[-1]
+        waits = self._inside or last.piece.kind == "heading" or last.piece.strong
+        if self._notes.waiting and not waits:
             text = f"{last.piece.text}\n{self._notes.take()}"
             self.found[-1] = replace(last, piece=replace(last.piece, text=text))
+
+    def _print_notes(self, kind: BlockKind) -> None:
+        """Notes that found no paragraph to stand by, as a piece of their own."""
+        if self._notes.waiting and not self._inside:
+            self._add([Found(Piece(kind, self._notes.take()))])
 
     def _reader(self, story: etree._Element) -> InlineReader:
         return InlineReader(story, self._styles, self._limits, self._notes.mark)

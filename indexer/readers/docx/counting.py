@@ -9,11 +9,12 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_SMALL_WORDS = (
+_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen"
-).split()  # noqa: SIM905
-_TENS_WORDS = "_ ten twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+)
+_TENS = "_ ten twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL_WORDS, _TENS_WORDS = _WORDS.split(), _TENS.split()
 _ORDINAL_WORDS = {"one": "first", "two": "second", "three": "third", "five": "fifth",
     "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}  # fmt: skip
 _STEMS = "甲乙丙丁戊己庚辛壬癸"

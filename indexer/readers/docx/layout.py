@@ -23,6 +23,8 @@ _LONGEST_TITLE = 100
 
 def to_pieces(found: Sequence[Found]) -> list[Piece]:
     """Pieces with their gaps, larger type marked as strong, and the title as a heading."""
+    if not found:
+        return []
     spaces = [0, *(_space(before, after) for before, after in pairwise(found))]
     usual = _usual_space(found, spaces)
     size = _usual_size(found)
@@ -81,8 +83,8 @@ def _usual_size(found: Sequence[Found]) -> int | None:
 def _title(found: Sequence[Found], usual_size: int | None) -> range:
     """The positions of the paragraphs that print the title, if the layout shows which they are.
 
-    By style, else by look: a short first line in the middle or in larger type, above headings that
-    the styles mark; without such headings the text itself has to tell.
+    By style, else by look: above headings that the styles mark, a short line in the middle or in
+    larger type, or the only short line. Without such headings the text itself has to tell.
     """
     first_heading = next((i for i, f in enumerate(found) if f.piece.kind == "heading"), None)
     head = found[: len(found) if first_heading is None else first_heading]
@@ -96,13 +98,12 @@ def _title(found: Sequence[Found], usual_size: int | None) -> range:
         return range(styled, end)
     if first_heading is None:
         return range(0)
-    looks = [
-        (item.size or 0, -position)
-        for position, item in enumerate(head[:_FIRST_LINES])
-        if _could_be_title(item.piece) and (item.centred or _is_large(item, usual_size))
-    ]
-    start = -max(looks)[1] if looks else 0
-    return range(start, start + 1) if looks else range(0)
+    lines = [i for i, item in enumerate(head[:_FIRST_LINES]) if _could_be_title(item.piece)]
+    set_off = [i for i in lines if head[i].centred or _is_large(head[i], usual_size)]
+    if set_off:
+        start = max(set_off, key=lambda i: (head[i].size or 0, -i))
+        return range(start, start + 1)
+    return range(lines[0], lines[0] + 1) if len(lines) == 1 else range(0)
 
 
 def _is_large(found: Found, usual: int | None) -> bool:

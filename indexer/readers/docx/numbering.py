@@ -21,7 +21,7 @@ from indexer.readers.docx.names import (
     integer,
     switch,
 )
-from indexer.readers.docx.styles import Styles
+from indexer.readers.docx.styles import ParagraphStyle, Styles
 
 _LEVELS = 9
 _LONGEST_CHAIN = 8
@@ -76,17 +76,9 @@ class Numbering:
         """Counters for one story."""
         return Counters(self)
 
-    def list_of(self, num_id: str) -> _List | None:
-        """The list of a `w:numId`."""
-        return self._lists.get(num_id)
-
-    def level_of_style(self, num_id: str, style_id: str) -> int | None:
-        """The level of a list that a paragraph style is linked to."""
-        used = self._lists.get(num_id)
-        linked = (
-            (i for i, x in used.levels.items() if x.paragraph_style == style_id) if used else ()
-        )
-        return next(iter(linked), None)
+    def list_of(self, num_id: str | None) -> _List | None:
+        """The list of a `w:numId`; list "0" is none, and takes the one of a style away."""
+        return self._lists.get(num_id) if num_id else None
 
 
 class Counters:
@@ -97,12 +89,25 @@ class Counters:
         self._values: dict[str, list[int | None]] = {}
         self._begun: set[tuple[str, int]] = set()
 
-    def count(self, num_id: str, ilvl: int) -> Counted | None:
-        """Counts one paragraph and says what is printed before it, `None` for nothing."""
+    def count(self, properties: etree._Element | None, style: ParagraphStyle) -> Counted | None:
+        """Counts one paragraph and says what is printed before it, `None` for nothing.
+
+        Its list and level are its own or, each for itself, those of its style.
+        """
+        numbers = properties.find(W + "numPr") if properties is not None else None
+        num_id = child_value(numbers, "numId") or style.num_id
         used = self._numbering.list_of(num_id)
-        level = used.levels.get(ilvl) if used else None
-        if used is None or level is None:
+        if num_id is None or used is None:
             return None
+        ilvl = child_integer(numbers, "ilvl")
+        ilvl = _level_of_style(used, style) if ilvl is None else ilvl
+        level = used.levels.get(ilvl)
+        if level is None or not 0 <= ilvl < _LEVELS:
+            return None
+        return _printed(used.levels, level, ilvl, self._step(num_id, used, level, ilvl))
+
+    def _step(self, num_id: str, used: _List, level: Level, ilvl: int) -> list[int | None]:
+        """The values of all levels after one more paragraph on a level."""
         values = self._values.setdefault(used.abstract_id, [None] * _LEVELS)
         for shallower in range(ilvl):
             if values[shallower] is None:  # a level that is left out counts as begun
@@ -117,7 +122,7 @@ class Counters:
         for deeper in range(ilvl + 1, _LEVELS):
             if _restarts(used.levels.get(deeper), deeper, ilvl):
                 values[deeper] = None
-        return _printed(used.levels, level, ilvl, values)
+        return values
 
 
 def read_numbering(root: etree._Element | None, styles: Styles) -> Numbering:
@@ -173,6 +178,13 @@ def _level(element: etree._Element) -> Level:
         legal=bool(switch(element, "isLgl")),
         paragraph_style=child_value(element, "pStyle"),
     )
+
+
+def _level_of_style(used: _List, style: ParagraphStyle) -> int:
+    """The level that names a paragraph's style or one that it is based on, else the style's own."""
+    levels = {level.paragraph_style: ilvl for ilvl, level in used.levels.items()}
+    named = (levels[style_id] for style_id in style.chain if style_id in levels)
+    return next(named, style.ilvl or 0)
 
 
 def _restarts(level: Level | None, position: int, used: int) -> bool:
