@@ -99,6 +99,12 @@ def test_flipped_bytes_are_an_error_of_the_file() -> None:
     refusal(bytes(data))
 
 
+def test_archive_whose_directory_points_nowhere() -> None:
+    data = bytearray(docx(p("Leave")))
+    data[-6:-2] = (len(data) * 2).to_bytes(4, "little")
+    assert "damaged" in refusal(bytes(data))
+
+
 def laughs(inside: str) -> bytes:
     entities = "".join(
         f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "ha" * 50}">' for i in range(12)
@@ -170,6 +176,14 @@ def test_nesting_is_limited(wrapper: str, deep: int) -> None:
     body = f"<w:p>{inside}</w:p>" if wrapper == "w:smartTag" else inside
     with pytest.raises(LimitError, match="POLICY_SEARCH_MAX_NESTING"):
         read_bytes(docx(body), ".docx", replace(LIMITS, max_nesting=30))
+
+
+@pytest.mark.parametrize("wrapper", ["w:smartTag", "m:e"])
+def test_nesting_is_limited_even_where_the_setting_allows_more(wrapper: str) -> None:
+    inside = f"<{wrapper}>" * 1500 + f"</{wrapper}>" * 1500
+    body = f"<w:p><m:oMath>{inside}</m:oMath>{inside}</w:p>"
+    with pytest.raises(LimitError, match="POLICY_SEARCH_MAX_NESTING"):
+        read_bytes(docx(body), ".docx", replace(LIMITS, max_nesting=100_000))
 
 
 def test_blocks_and_characters_are_limited_while_reading() -> None:

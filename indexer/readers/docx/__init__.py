@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from indexer.errors import LimitError
 from indexer.limits import Limits
 from indexer.readers.assemble import assemble
 from indexer.readers.docx.body import read_body
@@ -27,6 +28,10 @@ def read_docx(data: bytes, limits: Limits, tell: Tell) -> Document:
     `LimitError`. Macros, embedded files and external links are never opened.
     """
     package = open_package(data, limits)
-    found = read_body(package, limits, tell)
+    try:
+        found = read_body(package, limits, tell)
+    except RecursionError as error:
+        message = limits.message("max_nesting", "elements nested too deeply")
+        raise LimitError(message) from error
     pieces = to_pieces(found)
     return assemble(pieces, "docx", read_properties(package, pieces))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -28,6 +30,11 @@ _OTHER_FORMATS = (
     ("ppt/presentation.xml", "a PowerPoint presentation; save the policy as .docx"),
     ("mimetype", "an OpenDocument or e-book file, not a Word document; save it as .docx"),
 )
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
+    NotImplementedError,
+)  # fmt: skip
+"""What the standard library raises for archives with flipped bytes."""
 _DAMAGED = "the zip archive inside the DOCX is damaged; open it in Word and save it again as .docx"
 
 
@@ -54,7 +61,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Reader(archive, limits).package()
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except _ZIP_ERRORS as error:
         raise PolicyFileError(_DAMAGED) from error
     except RuntimeError as error:  # how zipfile says that an entry is encrypted
         raise PolicyFileError(

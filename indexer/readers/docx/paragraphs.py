@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from indexer.outline.markers import fold, read_markers
@@ -35,7 +36,7 @@ class Paragraph:
 def found_in(paragraph: Paragraph) -> list[Found]:
     """A paragraph's piece; several where line breaks set numbered lines apart."""
     inline, counted = paragraph.inline, paragraph.counted
-    text = inline.text.strip()
+    text = unicodedata.normalize("NFC", inline.text.strip())
     if counted:
         text = (counted.text.strip() + (" " if counted.spaced else "") + text).strip()
     is_bold = 0 < inline.shown == inline.bold

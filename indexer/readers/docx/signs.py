@@ -47,7 +47,7 @@ def symbol(code: str | None, font: str | None) -> str:
     if name in _FONTS or "wingdings" in name or "webdings" in name:
         plain = chr(low) if name == "symbol" and 0x20 <= low < 0x7F else _UNKNOWN
         return _FONTS.get(name, _WINGDINGS).get(low, plain)
-    return chr(low) if low >= 0x20 else ""
+    return chr(low) if low >= 0x20 and not 0xD800 <= low < 0xE000 else ""
 
 
 def formula(node: etree._Element) -> str:
@@ -77,7 +77,8 @@ def field_text(instruction: str, begin: etree._Element | None) -> str:
         return _equation(instruction.strip())
     if name == "SYMBOL":
         found = _SYMBOL_FIELD.match(instruction.strip())
-        return symbol(f"{int(found[1], 0):x}", found[2]) if found else ""
+        code = int(found[1], 16 if found[1][:2].lower() == "0x" else 10) if found else 0
+        return symbol(f"{code:x}", found[2]) if found else ""
     if name == "MACROBUTTON":
         button = _BUTTON.match(instruction.strip())
         return button[1] if button else ""
@@ -89,7 +90,8 @@ def field_text(instruction: str, begin: etree._Element | None) -> str:
     choices = data.find(W + "ddList") if data is not None else None
     if choices is not None:
         entries = [attribute(entry) or "" for entry in choices.iterchildren(W + "listEntry")]
-        return (entries or [""])[min(child_integer(choices, "result") or 0, len(entries) - 1)]
+        chosen = child_integer(choices, "result") or 0
+        return entries[chosen] if 0 <= chosen < len(entries) else ""
     return ""
 
 
