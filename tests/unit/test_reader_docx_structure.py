@@ -131,8 +131,16 @@ def test_contents_field_over_several_paragraphs() -> None:
     body = first + last + p("1 Purpose", style="Heading1") + p(BODY)
     found = [(b.text, b.in_contents) for b in blocks(body)]
     assert found == [
-        ("1 Purpose 2", True), ("2 Leave 3", True), ("1 Purpose", False), (BODY, False),
+        ("1 Purpose … 2", True), ("2 Leave 3", True), ("1 Purpose", False), (BODY, False),
     ]  # fmt: skip
+
+
+def test_contents_do_not_swallow_the_first_chapter() -> None:
+    numbering = abstract(0, level(0, "第%1章", "chineseCounting")) + num(1, 0)
+    body = p("目录") + para(field(" TOC ", "<w:r><w:t>第一章 总则</w:t><w:tab/><w:t>1</w:t></w:r>"))
+    body += p("第二章 休假", style="TOC1") + p("总则", (1, 0), "Heading1") + p(BODY)
+    body += p("休假", (1, 0), "Heading1") + p(BODY)
+    assert chains(read_bytes(docx(body, numbering=numbering), ".docx")) == ["第一章", "第二章"]
 
 
 def test_contents_field_that_never_ends_swallows_nothing() -> None:

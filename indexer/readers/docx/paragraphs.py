@@ -17,6 +17,8 @@ from indexer.records import BlockKind
 _LONGEST_HEADING = 200
 _FULL_STOPS = (".", "。", ";", "；")
 _MANY_LINES = 8
+_LEADER = re.compile(r"\s*\t\s*(\d{1,4}|[ivxlc]{1,7})$")
+"""What leads to the page number of a contents line; Word prints dots."""
 _NO_SPACE = Spacing(0, 0)
 
 
@@ -41,6 +43,8 @@ def found_in(paragraph: Paragraph) -> list[Found]:
         text = (counted.text.strip() + (" " if counted.spaced else "") + text).strip()
     is_bold = 0 < inline.shown == inline.bold
     in_contents = _in_contents(paragraph)
+    if in_contents:
+        text = _LEADER.sub(r" … \1", text)
     kind, level = _kind(paragraph, text, in_contents)
     piece = Piece(
         kind, text, level,
