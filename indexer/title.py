@@ -56,7 +56,9 @@ def find_title(
 
 
 def _printed_title(blocks: Sequence[Block]) -> _Printed | None:
-    tops = [b for b in blocks if b.kind == "heading" and b.level == 1]
+    tops = [
+        b for b in blocks if b.kind == "heading" and b.level == 1 and not read_markers(fold(b.text))
+    ]
     if tops and len(tops[0].text) <= _LONGEST_HEADING:
         found = _Printed(tops[0].text, sure=True, ranked=len(tops) == 1)
         return found if _clean(found.text) else None

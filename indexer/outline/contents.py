@@ -32,6 +32,7 @@ class _Line:
     number: tuple[int, ...]
     is_entry: bool
     is_title: bool
+    is_heading: bool
 
     def continues(self, other: _Line) -> bool:
         """Whether a run of entries that are all numbered, or all not, goes on from another line."""
@@ -87,7 +88,7 @@ def _line(block: Block) -> _Line:
     readings = read_markers(folded)
     return _Line(
         _body(folded), readings[0].numbers if readings else (), _is_entry(block),
-        _TITLE.fullmatch(folded) is not None,
+        _TITLE.fullmatch(folded) is not None, block.kind == "heading" and not block.in_contents,
     )  # fmt: skip
 
 

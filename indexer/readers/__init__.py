@@ -25,7 +25,18 @@ _TEXT_READERS = {
     ".markdown": read_markdown,
 }
 TEXT_SUFFIXES = frozenset(_TEXT_READERS)
-_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {}
+
+
+def _docx(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.docx import read_docx
+
+    return read_docx(data, limits, tell)
+
+
+_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {
+    ".docx": _docx,
+    ".docm": _docx,
+}
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()
 
