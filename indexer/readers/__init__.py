@@ -20,7 +20,19 @@ _TEXT_READERS = {
     ".md": read_markdown,
     ".markdown": read_markdown,
 }
-_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {}
+
+
+def _read_html(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.html import read_html
+
+    return read_html(data, limits, tell)
+
+
+_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".xhtml": _read_html,
+}
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()
 

@@ -1,0 +1,266 @@
+"""What of a page is no part of its document: menus, banners, share bars, what is hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+
+from indexer.readers.html.tree import Element, heading_level
+
+_MENU = frozenset(
+    "nav navbar navigation menu menubar submenu megamenu breadcrumb breadcrumbs crumb crumbs"  # noqa: SIM905
+    " pagination pager toolbar topbar share sharing shares social addthis sharethis bshare jiathis"
+    " bdsharebuttonbox sitemap skip skiplink skiplinks languages langs lang language locale".split()
+)
+_BESIDE = frozenset(
+    "sidebar related recommend recommended recommendation recommendations promo advert ads"  # noqa: SIM905
+    " advertisement newsletter subscribe comments widget widgets popular trending feedback"
+    " helpful rating prevnext".split()
+)
+_HEADER = frozenset("header masthead topbar sitehead siteheader logo".split())  # noqa: SIM905
+_FOOTER = frozenset("footer colophon copyright sitefooter".split())  # noqa: SIM905
+_COOKIE = frozenset("cookie cookies consent gdpr ccpa".split())  # noqa: SIM905
+_BANNER = frozenset(
+    "banner bar notice popup modal overlay dialog alert message toast prompt layer law bubble"  # noqa: SIM905
+    " manager wrapper container box strip drawer".split()
+)
+_CONSENT_TOOLS = re.compile(
+    r"onetrust|cybot|cookiebot|\bcc-window|osano|didomi|usercentrics|truste[-_]|iubenda-cs"
+    r"|cky-consent|cmplz|cmp-?(?:box|container|wrapper)|qc-cmp|klaro|termly-"
+)
+_ACCEPT = re.compile(
+    r"(?:i )?(?:accept|agree|allow|reject|decline|ok(?:ay)?\b|got it|understood).{0,24}"
+    r"|(?:全部|我)?(?:同意|接受|拒绝|允许|知道|接受所有|全部接受|全部拒绝).{0,8}",
+    re.IGNORECASE,
+)
+_NAMES_COOKIES = re.compile(r"cookie|consent|隐私偏好", re.IGNORECASE)
+_TOOLS = frozenset(
+    # Parts that wikis and frameworks add to every page, by class or id.
+    "mw-editsection mw-jump-link printfooter catlinks mw-indicators navbox secedit docinfo pageid"  # noqa: SIM905
+    " sitesub contentsub jump-to-nav mw-navigation mw-head mw-panel mw-footer noprint no-print"
+    " d-print-none dokuwiki__header dokuwiki__footer dokuwiki__aside dokuwiki__pagetools"
+    " dokuwiki__sitetools dokuwiki__usertools sr-only visually-hidden screen-reader-text"
+    " visuallyhidden page-metadata headerlink anchorjs-link mw-cite-backlink"
+    " likes-and-labels-container wpadminbar".split()
+)
+_OWNER = re.compile(
+    r"©|&copy;|\(c\)\s*(?:19|20)\d\d|copyright\b|all rights reserved|版权所有|版權所有"
+    r"|.{0,12}ICP[备備证證]",
+    re.IGNORECASE,
+)
+_OPENS = frozenset("accordion collapse collapsible expander faq panel tab tabpanel toggle".split())  # noqa: SIM905
+_TRAIL = re.compile(
+    r"(?:you are here|home|首页|首頁|主页|(?:您|你)?(?:现|現)?在?的?(?:当前|目前|所在)?位置)"
+    r"[^>›»→/]{0,20}[>›»→/].{0,160}",
+    re.IGNORECASE,
+)
+_TO_TOP = re.compile(
+    r"(?:(?:go |jump )?back to (?:the )?top|to top|top|返回(?:页首|顶部|目录)?|回到?顶部"
+    r"|▲|↑|¶|#|§|🔗|skip (?:to|navigation|nav)\b.{0,40}|(?:跳到|跳至|跳转到?|跳过).{0,16}"
+    r"|\[?(?:edit|edit source|编辑|編輯|编辑源代码)\]?)\s*[▲↑^]?",
+    re.IGNORECASE,
+)
+_ASIDE_MOST = 0.15
+_MOST = 0.5
+"""A part that holds more of the page's text than this is the document, however it is named."""
+_SHORT = 120
+_BANNER_LONGEST = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the judgement of one element needs to know of the whole."""
+
+    chars: int
+    prose: int
+    opened: Set[str]
+    has_article: bool
+    has_title: bool
+    """The main part or an article has its own heading of the first level."""
+
+
+def drop_furniture(root: Element) -> None:
+    """Marks what is no part of the document. `root` is measured."""
+    opened: set[str] = set()
+    has_article = has_title = False
+    for element in root.elements():
+        opened |= _opened_by(element)
+        has_article = has_article or _is_article(element)
+        if heading_level(element) == 1 and not has_title:
+            has_title = any(map(_is_article, element.ancestors()))
+    page = _Page(root.chars, root.prose, opened, has_article, has_title)
+    stack = [(root, False)]
+    while stack:
+        element, inside = stack.pop()
+        inside = inside or _is_article(element)
+        for child in element.children:
+            if isinstance(child, Element):
+                child.dropped = _furniture(child, page, inside)
+                if not child.dropped:
+                    stack.append((child, inside))
+
+
+def is_contents(element: Element) -> bool:
+    """Whether an element is a table of contents: its name says so, or a menu of places here."""
+    names = element.attrs.get("class", "").split()
+    if any(re.fullmatch(r"MsoToc\d|MsoTocHeading", name) for name in names):
+        return True
+    if not element.links or element.prose > element.chars // 2:
+        return False
+    if _is_menu(element):
+        return element.jumps * 2 >= element.links
+    named = {*names, element.attrs.get("id", "")} & {
+        "toc", "dw__toc", "table-of-contents", "tableofcontents", "toc-macro", "toc_container",
+    }  # fmt: skip
+    return bool(named) or element.attrs.get("role") == "doc-toc"
+
+
+def names_owner(text: str) -> bool:
+    """Whether a line is an imprint: "© 2024 Acme", "All rights reserved", an ICP number."""
+    return len(text) <= 2 * _SHORT and _OWNER.match(text.lstrip()) is not None
+
+
+def _furniture(element: Element, page: _Page, inside: bool) -> str | None:
+    """As what an element is to be left out; `inside` an article or the page's main part."""
+    if _is_hidden(element, page):
+        return "hidden text"
+    if element.tag == "button" and not _opens_text(element):
+        return "buttons"
+    if not element.chars or is_contents(element):
+        return None
+    if element.tag == "a" and element.chars <= 60 and _is_tool_link(element):
+        return "links of the page"
+    if element.prose > _MOST * page.prose or element.chars > 0.8 * page.chars:
+        return None
+    names = {*element.attrs.get("class", "").lower().split(), element.attrs.get("id", "").lower()}
+    if names & _TOOLS:
+        return "page tools"
+    if _is_cookie_banner(element, inside):
+        return "a cookie banner"
+    if _is_menu(element) and (element.link_chars * 3 >= element.chars or element.chars < 300):
+        return "menus"
+    for judge in (_site_furniture, _by_name):
+        reason = judge(element, page, inside)
+        if reason:
+            return reason
+    return None
+
+
+def _site_furniture(element: Element, page: _Page, inside: bool) -> str | None:
+    """Header, footer, asides and forms, which may as well be the document's own."""
+    role = element.attrs.get("role")
+    dense = element.link_chars * 2 >= element.chars
+    if element.tag == "header" or role == "banner" or element.names & _HEADER:
+        named = element.tag != "header" and role != "banner"
+        if inside or named:
+            return "the site's header" if element.links >= 2 and dense else None
+        if _own_title(element) and not page.has_title:
+            return None
+        return "the site's header" if element.links or page.has_article else None
+    if element.tag == "footer" or role == "contentinfo" or element.names & _FOOTER:
+        if inside:
+            return "the site's footer" if dense and element.links >= 2 else None
+        short = element.chars < 600
+        if (dense and element.links) or element.links >= 4:
+            return "the site's footer"
+        return "the site's footer" if short and _OWNER.search(element.text()) else None
+    if element.tag == "aside" or role == "complementary":
+        if dense or element.names & (_BESIDE | _MENU):
+            return "asides"
+        return "asides" if page.has_article and not inside else None
+    if element.tag in ("form", "search") or role == "search":
+        return "forms" if element.prose < _ASIDE_MOST * page.prose else None
+    return None
+
+
+def _by_name(element: Element, page: _Page, inside: bool) -> str | None:
+    """What class and id say, believed where the text is what they say: links, or little."""
+    if not element.is_block or heading_level(element):
+        return None
+    dense = element.link_chars * 2 >= element.chars and element.links >= 2
+    if element.chars < 200 and element.links and _TRAIL.fullmatch(element.text()):
+        return "menus"
+    if element.names & _MENU and dense:
+        return "menus"
+    if not element.names & _BESIDE:
+        return None
+    little = element.prose < _ASIDE_MOST * page.prose and not inside
+    return "asides" if dense or (little and element.links) else None
+
+
+def _is_article(element: Element) -> bool:
+    return element.tag in ("main", "article") or element.attrs.get("role") in ("main", "article")
+
+
+def _is_menu(element: Element) -> bool:
+    return element.tag == "nav" or element.attrs.get("role") in (
+        "navigation", "menu", "menubar", "toolbar", "tablist",
+    )  # fmt: skip
+
+
+def _is_hidden(element: Element, page: _Page) -> bool:
+    attrs, style = element.attrs, element.style
+    hidden = (
+        ("hidden" in attrs and attrs["hidden"] != "until-found")
+        or attrs.get("aria-hidden") == "true"
+        or style.get("display", "").startswith("none")
+        or style.get("visibility", "").startswith(("hidden", "collapse"))
+        or style.get("mso-hide", "").startswith("all")
+        or (element.tag == "dialog" and "open" not in attrs)
+    )
+    if not hidden or element.chars > _MOST * page.chars:
+        return False  # a page that scripts uncover when it is loaded
+    can_be_opened = (
+        attrs.get("id") in page.opened
+        or attrs.get("role") in ("tabpanel", "region")
+        or element.names & _OPENS
+    )
+    return not can_be_opened or element.link_chars * 2 > element.chars
+
+
+def _opened_by(element: Element) -> Set[str]:
+    """The ids of the parts of the page that this element shows and hides."""
+    attrs = element.attrs
+    found = {attrs.get("aria-controls"), attrs.get("data-target"), attrs.get("data-bs-target")}
+    if "aria-expanded" in attrs or "data-toggle" in attrs or "data-bs-toggle" in attrs:
+        found.add(attrs.get("href"))
+    return {value.removeprefix("#") for value in found if value}
+
+
+def _opens_text(button: Element) -> bool:
+    """Whether a button is the title of text that it unfolds."""
+    if any(heading_level(above) or above.tag == "summary" for above in button.ancestors()):
+        return True
+    opens = {"aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle"} & set(button.attrs)
+    return bool(opens or button.names & _OPENS)
+
+
+def _is_cookie_banner(element: Element, inside: bool) -> bool:
+    label = element.attrs.get("aria-label", "").lower()
+    named = f"{element.attrs.get('id', '')} {element.attrs.get('class', '')}".lower()
+    if _CONSENT_TOOLS.search(named):
+        return True
+    if element.chars > _BANNER_LONGEST:
+        return False
+    if element.names & _COOKIE and element.names & _BANNER and not inside:
+        return True
+    is_dialog = element.attrs.get("role") in ("dialog", "alertdialog") or element.tag == "dialog"
+    if is_dialog and (_NAMES_COOKIES.search(label) or _NAMES_COOKIES.search(element.text())):
+        return True
+    if inside or not element.is_block or not _NAMES_COOKIES.search(element.text()):
+        return False
+    pressed = (e for e in element.elements() if e.tag in ("button", "a") and e.chars <= 30)
+    return any(_ACCEPT.fullmatch(button.text()) for button in pressed)
+
+
+def _is_tool_link(link: Element) -> bool:
+    """A link back to the top, past the menu, to an editor, or to the heading it stands in."""
+    return _TO_TOP.fullmatch(link.text()) is not None
+
+
+def _own_title(element: Element) -> bool:
+    """Whether a header prints a title that is no link home."""
+    return any(
+        heading_level(inner) and inner.chars > inner.link_chars for inner in element.elements()
+    )
