@@ -46,6 +46,11 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
     while position < len(lines):
         announced = lines[position].is_title
         first = position + 1 if announced else position
+        if first < len(blocks) and blocks[first].in_contents:
+            if announced:
+                found.add(position)
+            position = first + 1
+            continue
         end = _end_of_run(lines, first, mixed=announced)
         # A title page may stand right above an unannounced table of contents.
         starts = [first] if announced else range(first, min(first + _TITLE_LINES, end - 2))

@@ -15,6 +15,7 @@ from indexer.readers.html.lines import (
     Run,
     count_links,
     is_bold,
+    is_decoration,
     line_text,
     superscript,
 )
@@ -22,7 +23,7 @@ from indexer.readers.html.numbering import LISTS, Counting, open_list
 from indexer.readers.html.tables import grid, is_data_table
 from indexer.readers.html.tree import Element, heading_level, is_jump, is_link
 
-_BOLD_TAGS = frozenset({"b", "strong", "th", "summary", "dt"})
+_BOLD_TAGS = frozenset({"b", "strong", "th", "summary", "button"})
 _REFERENCE = re.compile(r"[\[(（［【]?\s*(?:\d{1,3}|[*†‡§¶a-z]|注\s*\d*|note \d+)\s*[\])）］】]?")
 _FILE = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
 _PICTURE = re.compile(
@@ -131,8 +132,7 @@ class _Walker:
             self._runs.append(Run("“", look.bold, look.link))
         if _word_level(element):
             self._nesting = _word_level(element)
-        contents = look.contents or is_contents(element)
-        return _inherited(element, replace(look, contents=contents), self._page)
+        return _inherited(element, look, self._page)
 
     def _leave(self, element: Element) -> None:
         if element.tag == "q":
@@ -189,7 +189,7 @@ class _Walker:
         runs, self._runs = self._runs, []
         contents, self._contents = self._contents, False
         text = line_text(runs)
-        if not text:
+        if not text or is_decoration(text):
             return False
         level, self._heading = self._heading, None
         markers, self._markers = self._markers, []
@@ -197,13 +197,13 @@ class _Walker:
         strong = is_bold(runs)
         if level is not None:
             if number:
-                text = f"{number} {text}"
+                text = _joined(number, text)
             if len(text) > _LONGEST_HEADING and text.endswith(_SENTENCE):
                 piece = Piece("paragraph", text, number=number, strong=True)
             else:
                 piece = Piece("heading", text, level, number)
         elif markers:
-            text = f"{' '.join(markers)} {text}"
+            text = _joined(" ".join(markers), text)
             piece = Piece("list_item", text, self._nesting, number, strong)
         else:
             piece = Piece("paragraph", text, strong=strong)
@@ -239,8 +239,12 @@ class _Walker:
     def _word_item(self, span: Element) -> None:
         """The number or bullet that Word printed before a list paragraph."""
         marker = _word_marker(span)
-        if marker and not any(line_text(self._runs)):
+        if marker and not line_text(self._runs):
             self._markers = [marker]
+
+
+def _joined(marker: str, text: str) -> str:
+    return f"{marker}{text}" if marker.endswith(("、", "．", "）", "】")) else f"{marker} {text}"
 
 
 def _inherited(element: Element, look: _Look, page: str) -> _Look:
@@ -248,9 +252,7 @@ def _inherited(element: Element, look: _Look, page: str) -> _Look:
     weight = element.style.get("font-weight", "")
     if weight:
         bold = weight.startswith("bold") or weight[:1] in "6789"
-    elif element.tag in _BOLD_TAGS and element.tag != "dt":
-        bold = True
-    if element.tag == "button":
+    elif element.tag in _BOLD_TAGS:
         bold = True
     if is_link(element):
         link = "jump" if is_jump(element, page) else "away"
@@ -259,7 +261,8 @@ def _inherited(element: Element, look: _Look, page: str) -> _Look:
         keep = True
     elif space in ("normal", "nowrap"):
         keep = False
-    return _Look(bold, link, keep, look.contents, look.raised or element.tag == "sup")
+    contents = look.contents or is_contents(element)
+    return _Look(bold, link, keep, contents, look.raised or element.tag == "sup")
 
 
 def _is_empty_line(element: Element) -> bool:
@@ -282,11 +285,14 @@ def _is_empty_line(element: Element) -> bool:
 
 def _neighbours(element: Element) -> Iterator[str]:
     siblings: Sequence[Element | str] = element.parent.children if element.parent else []
-    place = next(i for i, sibling in enumerate(siblings) if sibling is element)
-    for side in (siblings[:place][::-1], siblings[place + 1 :]):
-        near = next((s for s in side if isinstance(s, Element) or s.strip()), None)
-        if isinstance(near, Element):
-            yield near.tag
+    for step, end in ((-1, -1), (1, len(siblings))):
+        for place in range(element.place + step, end, step):
+            near = siblings[place]
+            if isinstance(near, Element):
+                yield near.tag
+                break
+            if near.strip():
+                break
 
 
 def _holds_text_blocks(heading: Element) -> bool:

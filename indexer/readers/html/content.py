@@ -31,7 +31,7 @@ def keep_main(root: Element) -> None:
     path = {id(chosen), *(id(element) for element in chosen.ancestors())}
     titled = {id(title), *(id(element) for element in title.ancestors())} if title else set()
     for element in [e for e in root.elements() if id(e) in path and e is not chosen]:
-        place = _place(element, path)
+        place = next(i for i, child in enumerate(element.children) if id(child) in path)
         begin = next((i for i, c in enumerate(element.children) if id(c) in titled), place)
         for i, child in enumerate(element.children):
             if begin <= i <= place:
@@ -77,7 +77,3 @@ def _title_before(root: Element, chosen: Element) -> Element | None:
         if heading_level(element) == 1 and element.chars > element.link_chars:
             return element
     return None
-
-
-def _place(element: Element, path: set[int]) -> int:
-    return next(i for i, child in enumerate(element.children) if id(child) in path)

@@ -63,8 +63,12 @@ def _without_edges(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
         end = position
         while end < len(lines) and not first <= end <= last and _is_menu_line(lines[end]):
             end += 1
-        if sum(line.links for line in lines[position:end]) >= _FEWEST_LINKS and prose:
-            dropped.update(range(position, end))
+        links = sum(line.links for line in lines[position:end])
+        if links >= _FEWEST_LINKS and prose and not _is_introduced(lines, position, first, last):
+            # The heading of a menu goes with it.
+            above = lines[position - 1].piece if position else None
+            titled = above and above.kind == "heading" and above.level != 1
+            dropped.update(range(position - bool(titled), end))
             left_out.append("menus")
         position = max(end, position + 1)
     for i in range(last + 1, len(lines)):
@@ -72,6 +76,17 @@ def _without_edges(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
             dropped.add(i)
             left_out.append("the site's footer")
     return [line for i, line in enumerate(lines) if i not in dropped], left_out
+
+
+def _is_introduced(lines: Sequence[Line], position: int, first: int, last: int) -> bool:
+    """Whether links after the last paragraph are the document's: a sentence or heading says so."""
+    if position <= last or not position:
+        return False
+    before = lines[position - 1].piece
+    levels = {line.piece.level for line in lines[first:last] if line.piece.kind == "heading"}
+    return before.text.endswith((":", "：")) or (
+        before.kind == "heading" and before.level in levels
+    )
 
 
 def _names_policy(line: Line) -> bool:

@@ -42,7 +42,7 @@ _TOOLS = frozenset(
     " d-print-none dokuwiki__header dokuwiki__footer dokuwiki__aside dokuwiki__pagetools"
     " dokuwiki__sitetools dokuwiki__usertools sr-only visually-hidden screen-reader-text"
     " visuallyhidden page-metadata headerlink anchorjs-link mw-cite-backlink"
-    " likes-and-labels-container wpadminbar".split()
+    " likes-and-labels-container wpadminbar comments-area comment-respond disqus_thread".split()
 )
 _OWNER = re.compile(
     r"©|&copy;|\(c\)\s*(?:19|20)\d\d|copyright\b|all rights reserved|版权所有|版權所有"
@@ -61,11 +61,20 @@ _TO_TOP = re.compile(
     r"|\[?(?:edit|edit source|编辑|編輯|编辑源代码)\]?)\s*[▲↑^]?",
     re.IGNORECASE,
 )
+_TOOL = re.compile(
+    r"(?:log|sign) ?(?:in|out|up)|register|print|close|share|tweet|e-?mail|save|follow us|my account"
+    r"|登录|登陆|注册|打印(?:本页)?|关闭(?:窗口|本页)?|分享|收藏(?:本站)?|设为首页|大|中|小|繁體?|简体?|english|中文版?",
+    re.IGNORECASE,
+)
+_NEIGHBOURS = re.compile(
+    r"(?:上一?[篇条页]|下一?[篇条页]|previous|next|友情链接)\s*[:：].{0,160}", re.IGNORECASE
+)
 _ASIDE_MOST = 0.15
 _MOST = 0.5
 """A part that holds more of the page's text than this is the document, however it is named."""
 _SHORT = 120
 _BANNER_LONGEST = 1500
+_BANNER_SHORT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ def is_contents(element: Element) -> bool:
     names = element.attrs.get("class", "").split()
     if any(re.fullmatch(r"MsoToc\d|MsoTocHeading", name) for name in names):
         return True
-    if not element.links or element.prose > element.chars // 2:
+    if not element.links or element.prose > element.link_chars + _SHORT // 2:
         return False
     if _is_menu(element):
         return element.jumps * 2 >= element.links
@@ -159,12 +168,10 @@ def _site_furniture(element: Element, page: _Page, inside: bool) -> str | None:
             return None
         return "the site's header" if element.links or page.has_article else None
     if element.tag == "footer" or role == "contentinfo" or element.names & _FOOTER:
-        if inside:
-            return "the site's footer" if dense and element.links >= 2 else None
-        short = element.chars < 600
-        if (dense and element.links) or element.links >= 4:
+        marked = element.tag == "footer" or role == "contentinfo"
+        if _is_imprint(element, page, marked=marked, inside=inside):
             return "the site's footer"
-        return "the site's footer" if short and _OWNER.search(element.text()) else None
+        return None
     if element.tag == "aside" or role == "complementary":
         if dense or element.names & (_BESIDE | _MENU):
             return "asides"
@@ -174,12 +181,25 @@ def _site_furniture(element: Element, page: _Page, inside: bool) -> str | None:
     return None
 
 
+def _is_imprint(element: Element, page: _Page, *, marked: bool, inside: bool) -> bool:
+    """Whether a footer is the site's: links, an owner; `marked` by the markup as a footer."""
+    dense = element.link_chars * 2 >= element.chars
+    if inside:
+        return dense and element.links >= 2
+    if dense and element.links:
+        return True
+    linked = element.links >= 4 or (element.links and element.chars < 300)
+    if marked and linked and element.prose < 0.3 * page.prose:
+        return True
+    return element.chars < 600 and _OWNER.search(element.text()) is not None
+
+
 def _by_name(element: Element, page: _Page, inside: bool) -> str | None:
     """What class and id say, believed where the text is what they say: links, or little."""
     if not element.is_block or heading_level(element):
         return None
     dense = element.link_chars * 2 >= element.chars and element.links >= 2
-    if element.chars < 200 and element.links and _TRAIL.fullmatch(element.text()):
+    if element.chars < 200 and element.links and _is_small_menu(element):
         return "menus"
     if element.names & _MENU and dense:
         return "menus"
@@ -187,6 +207,17 @@ def _by_name(element: Element, page: _Page, inside: bool) -> str | None:
         return None
     little = element.prose < _ASIDE_MOST * page.prose and not inside
     return "asides" if dense or (little and element.links) else None
+
+
+def _is_small_menu(element: Element) -> bool:
+    """A trail of links from the start page, links to neighbouring pages, or tools of the page."""
+    text = element.text()
+    if _TRAIL.fullmatch(text) or _NEIGHBOURS.fullmatch(text):
+        return True
+    if element.chars > 80:
+        return False
+    links = [inner.text() for inner in element.elements() if inner.tag == "a" and inner.chars]
+    return len(links) > 1 and all(map(_TOOL.fullmatch, links))
 
 
 def _is_article(element: Element) -> bool:
@@ -248,7 +279,9 @@ def _is_cookie_banner(element: Element, inside: bool) -> bool:
     is_dialog = element.attrs.get("role") in ("dialog", "alertdialog") or element.tag == "dialog"
     if is_dialog and (_NAMES_COOKIES.search(label) or _NAMES_COOKIES.search(element.text())):
         return True
-    if inside or not element.is_block or not _NAMES_COOKIES.search(element.text()):
+    if inside or not element.is_block or element.chars > _BANNER_SHORT:
+        return False
+    if not _NAMES_COOKIES.search(element.text()):
         return False
     pressed = (e for e in element.elements() if e.tag in ("button", "a") and e.chars <= 30)
     return any(_ACCEPT.fullmatch(button.text()) for button in pressed)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from indexer.readers.assemble import Piece
@@ -15,6 +16,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u2028\u2029]")
 _WIDE = "\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WRAPPED = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\n\r][ \t\n\r\f]*(?=[{_WIDE}])")
+_NO_WORD = re.compile(r"[\W\d_]*")
 _UPPER = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 
 
@@ -56,14 +58,18 @@ def is_bold(runs: Sequence[Run]) -> bool:
     return bool(seen) and all(run.bold for run in seen)
 
 
+def is_decoration(text: str) -> bool:
+    """Whether a line is only a picture: an emoji, a dingbat."""
+    return all(unicodedata.category(c) in ("So", "Sk", "Mn", "Cf", "Zs") for c in text)
+
+
 def count_links(runs: Sequence[Run], kind: LinkKind) -> int:
     """How many links of a kind a line is made of; 0 where it holds other words."""
-    words = [run for run in runs if any(c.isalnum() for c in run.text)]
-    linked = [run for run in words if run.link == kind]
-    others = sum(len(run.text.split()) for run in words if run.link != kind)
     # The number or page of an entry may stand outside its link.
-    short = all(run.link == kind or re.fullmatch(r"[\W\d_]*", run.text) for run in words)
-    return len(linked) if linked and (not others or short) else 0
+    if not all(run.link == kind or _NO_WORD.fullmatch(run.text) for run in runs):
+        return 0
+    linked = ["link" if run.link == kind else "between" for run in runs if run.text]
+    return sum(group == "link" for group, _ in groupby(linked))
 
 
 def superscript(text: str) -> str:

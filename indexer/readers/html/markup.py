@@ -31,6 +31,7 @@ _SELF_CLOSED = re.compile(
     r"(\s[^<>]*)?/>",
     re.I,
 )
+_SUBSET = re.compile(r"(<!DOCTYPE[^>\[]*)\[[^\]]*\]\s*>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 
 _TAG = re.compile(
@@ -59,6 +60,7 @@ def read_markup(data: bytes) -> str:
     except ValueError as error:
         raise PolicyFileError(str(error)) from error
     if _XHTML.search(text[:_HEAD]):
+        text = _SUBSET.sub(r"\1>", text, count=1)
         text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
         text = _CDATA.sub(lambda found: escape(found[1]), text)
     return text

@@ -40,6 +40,7 @@ _EFFECTIVE = re.compile(
     r"effective|in force|takes? effect|valid from|生效|施行|实施|執行|执行", re.I
 )
 _UPDATED = re.compile(r"updated?\b|revised|modified|amended|reviewed|更新|修订|修改|修訂", re.I)
+_ACCOUNTS = frozenset({"admin", "administrator", "author", "root", "user", "webmaster", "editor"})
 _LONGEST = 200
 _BEFORE = 60
 
@@ -63,7 +64,9 @@ def read_head(parser: LexborHTMLParser, markup: str) -> Head:
     metas = _metas(parser)
     linked = list(_linked_data(parser))
     site = _short(metas.get("og:site_name"))
-    organisation = site or _short(metas.get("author")) or _short(metas.get("publisher"))
+    author = _short(metas.get("author"))
+    author = None if author and author.lower() in _ACCOUNTS else author
+    organisation = site or author or _short(metas.get("publisher"))
     organisation = organisation or _short(_publisher(linked))
     title = parser.css_first("head > title")
     html = parser.root

@@ -31,13 +31,15 @@ class Element:
 
     __slots__ = (
         "attrs", "chars", "children", "dropped", "headings", "jumps", "link_chars", "links",
-        "names", "parent", "style", "tables", "tag",
+        "names", "parent", "place", "style", "tables", "tag",
     )  # fmt: skip
 
     def __init__(self, tag: str, attrs: dict[str, str], parent: Element | None) -> None:
         self.tag = tag
         self.attrs = attrs
         self.parent = parent
+        self.place = len(parent.children) if parent else 0
+        """Its position among its parent's children."""
         self.children: list[Element | str] = []
         self.dropped: str | None = None
         self.style = declarations(attrs["style"]) if "style" in attrs else {}
