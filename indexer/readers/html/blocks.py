@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from indexer.limits import Limits
 from indexer.readers.assemble import Piece, table_pieces
-from indexer.readers.html.furniture import is_contents
 from indexer.readers.html.lines import (
     Line,
-    LinkKind,
     Run,
     count_links,
     is_bold,
@@ -19,31 +16,21 @@ from indexer.readers.html.lines import (
     line_text,
     superscript,
 )
+from indexer.readers.html.looks import (
+    Look,
+    alternative,
+    inherited,
+    is_empty_line,
+    is_reference,
+    word_level,
+    word_marker,
+)
 from indexer.readers.html.numbering import LISTS, Counting, open_list
 from indexer.readers.html.tables import grid, is_data_table
-from indexer.readers.html.tree import Element, heading_level, is_jump, is_link
+from indexer.readers.html.tree import Element, heading_level
 
-_BOLD_TAGS = frozenset({"b", "strong", "th", "summary", "button"})
-_REFERENCE = re.compile(r"[\[(（［【]?\s*(?:\d{1,3}|[*†‡§¶a-z]|注\s*\d*|note \d+)\s*[\])）］】]?")
-_FILE = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp)", re.IGNORECASE)
-_PICTURE = re.compile(
-    r"\b(?:logo|icon|banner|photo|picture|image|avatar|screenshot)\b|图标|标志|图片"
-)
 _SENTENCE = (".", "。", "!", "！", "?", "？", ";", "；")
 _LONGEST_HEADING = 200
-_IN_PARAGRAPHS = frozenset({"p"})
-_WORD_BULLETS = frozenset("·•§Øüo¨v■●◆□Ÿlnu\uf0b7\uf0a7\uf0d8\uf0fc\uf06c\uf06e\uf075\uf0b2-–—")
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What an element hands down to the text inside it."""
-
-    bold: bool = False
-    link: LinkKind = ""
-    keep: bool = False
-    contents: bool = False
-    raised: bool = False
 
 
 def read_lines(root: Element, limits: Limits, page: str = "") -> list[Line]:
@@ -74,8 +61,8 @@ class _Walker:
         self._contents = False
 
     def walk(self, root: Element) -> None:
-        look = self._enter(root, _Look())
-        frames: list[tuple[Element, Iterator[Element | str], _Look]] = [
+        look = self._enter(root, Look())
+        frames: list[tuple[Element, Iterator[Element | str], Look]] = [
             (root, iter(root.children), look)
         ]
         while frames:
@@ -93,7 +80,7 @@ class _Walker:
                 frames.append((child, iter(child.children), self._enter(child, look)))
         self._flush()
 
-    def _whole(self, element: Element, look: _Look) -> bool:
+    def _whole(self, element: Element, look: Look) -> bool:
         """Reads an element that is not walked into; whether it was one."""
         tag = element.tag
         if tag == "br":
@@ -102,18 +89,18 @@ class _Walker:
             self._flush()
             self._gap = True
         elif tag == "img":
-            self._text(_alternative(element), look)
-        elif tag == "wbr" or (tag == "sup" and _is_reference(element, self._page)):
+            self._text(alternative(element), look)
+        elif tag == "wbr" or (tag == "sup" and is_reference(element, self._page)):
             pass
         elif tag == "table" and is_data_table(element):
             self._table(element, look)
-        elif _word_marker(element) is not None:
+        elif word_marker(element) is not None:
             self._word_item(element)
         else:
             return False
         return True
 
-    def _enter(self, element: Element, look: _Look) -> _Look:
+    def _enter(self, element: Element, look: Look) -> Look:
         level = heading_level(element)
         if element.is_block:
             self._end_block()
@@ -130,9 +117,9 @@ class _Walker:
             self._open_item(element)
         elif element.tag == "q":
             self._runs.append(Run("“", look.bold, look.link))
-        if _word_level(element):
-            self._nesting = _word_level(element)
-        return _inherited(element, look, self._page)
+        if word_level(element):
+            self._nesting = word_level(element)
+        return inherited(element, look, self._page)
 
     def _leave(self, element: Element) -> None:
         if element.tag == "q":
@@ -147,7 +134,7 @@ class _Walker:
             self._lists.pop()
         if element.tag == "li":
             self._markers.clear()
-        if _is_empty_line(element):
+        if is_empty_line(element):
             self._gap = True
 
     def _open_item(self, item: Element) -> None:
@@ -158,7 +145,7 @@ class _Walker:
             self._markers = [m for m in self._markers if m != "•"] + [marker]
         self._nesting = max(1, len(self._lists))
 
-    def _text(self, text: str, look: _Look) -> None:
+    def _text(self, text: str, look: Look) -> None:
         if look.raised:
             text = superscript(text)
         if look.contents and text.strip():
@@ -172,7 +159,7 @@ class _Walker:
             self._break(look)
             self._runs.append(Run(line, look.bold, look.link, keep=True))
 
-    def _break(self, look: _Look) -> None:
+    def _break(self, look: Look) -> None:
         if self._in_heading:
             self._runs.append(Run("\n"))
         elif not self._flush():
@@ -219,13 +206,13 @@ class _Walker:
         self._limits.check("max_blocks", len(self.lines), "paragraphs and rows")
         self._limits.check("max_characters", self._characters, "characters")
 
-    def _table(self, table: Element, look: _Look) -> None:
+    def _table(self, table: Element, look: Look) -> None:
         self._flush()
         captions = [c for c in table.children if isinstance(c, Element) and c.tag == "caption"]
         for caption in captions:
             for line in read_lines(caption, self._limits, self._page):
                 self._add(replace(line, piece=replace(line.piece, gap=self._gap)))
-        rows = grid(table, self._cell)
+        rows = grid(table, self._cell, self._limits)
         for piece in table_pieces(rows, gap=self._gap):
             self._add(Line(replace(piece, in_contents=look.contents)))
 
@@ -238,7 +225,7 @@ class _Walker:
 
     def _word_item(self, span: Element) -> None:
         """The number or bullet that Word printed before a list paragraph."""
-        marker = _word_marker(span)
+        marker = word_marker(span)
         if marker and not line_text(self._runs):
             self._markers = [marker]
 
@@ -247,88 +234,8 @@ def _joined(marker: str, text: str) -> str:
     return f"{marker}{text}" if marker.endswith(("、", "．", "）", "】")) else f"{marker} {text}"
 
 
-def _inherited(element: Element, look: _Look, page: str) -> _Look:
-    bold, link, keep = look.bold, look.link, look.keep
-    weight = element.style.get("font-weight", "")
-    if weight:
-        bold = weight.startswith("bold") or weight[:1] in "6789"
-    elif element.tag in _BOLD_TAGS:
-        bold = True
-    if is_link(element):
-        link = "jump" if is_jump(element, page) else "away"
-    space = element.style.get("white-space", "")
-    if element.tag in ("pre", "listing", "xmp", "plaintext") or space.startswith("pre"):
-        keep = True
-    elif space in ("normal", "nowrap"):
-        keep = False
-    contents = look.contents or is_contents(element)
-    return _Look(bold, link, keep, contents, look.raised or element.tag == "sup")
-
-
-def _is_empty_line(element: Element) -> bool:
-    """Whether an element only makes room: an empty paragraph, or a block with a blank in it."""
-    if element.chars or element.tag not in ("p", "div"):
-        return False
-    if any(
-        isinstance(c, Element) and c.tag in ("img", "table", "ul", "ol") for c in element.children
-    ):
-        return False
-    if element.children:
-        inner = [child for child in element.elements() if child is not element]
-        blank = any(
-            isinstance(c, str) and "\xa0" in c for e in element.elements() for c in e.children
-        )
-        return blank or (element.tag == "p" and not any(e.tag == "br" for e in inner))
-    # A stray </p>, as editors leave it around lists, makes an empty paragraph of its own.
-    return element.tag == "p" and all(near in _IN_PARAGRAPHS for near in _neighbours(element))
-
-
-def _neighbours(element: Element) -> Iterator[str]:
-    siblings: Sequence[Element | str] = element.parent.children if element.parent else []
-    for step, end in ((-1, -1), (1, len(siblings))):
-        for place in range(element.place + step, end, step):
-            near = siblings[place]
-            if isinstance(near, Element):
-                yield near.tag
-                break
-            if near.strip():
-                break
-
-
 def _holds_text_blocks(heading: Element) -> bool:
     """Whether an unclosed heading has swallowed the text after it."""
     return heading.chars > _LONGEST_HEADING and any(
         element.tag in ("p", "ul", "ol", "table", "div") for element in heading.elements()
     )
-
-
-def _is_reference(sup: Element, page: str) -> bool:
-    """Whether raised text refers to a footnote: it is a link to a place in the page."""
-    links = [element for element in sup.elements() if is_link(element)]
-    inside = any(is_link(above) and is_jump(above, page) for above in sup.ancestors())
-    jumps = inside or (bool(links) and all(is_jump(link, page) for link in links))
-    return jumps and _REFERENCE.fullmatch(sup.text().strip().lower()) is not None
-
-
-def _alternative(image: Element) -> str:
-    """The words of a picture of text; nothing for a decoration."""
-    text = " ".join(image.attrs.get("alt", "").split())
-    wide = sum(c > "\u2e7f" for c in text)
-    if len(text) + wide < 20 or _FILE.fullmatch(text) or _PICTURE.search(text.lower()):
-        return ""
-    return f" {text} "
-
-
-def _word_level(element: Element) -> int:
-    found = re.search(r"\blevel(\d)", element.style.get("mso-list", ""))
-    return int(found[1]) if found else 0
-
-
-def _word_marker(element: Element) -> str | None:
-    """The number that stands in the part of a Word list paragraph that Word made itself."""
-    if not element.style.get("mso-list", "").startswith("ignore"):
-        return None
-    text = " ".join(element.text().split())
-    if not text or text in _WORD_BULLETS or text[0] in "\uf0b7\uf0a7\uf0d8\uf0fc":
-        return "•"
-    return text

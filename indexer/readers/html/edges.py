@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
+from indexer.readers.assemble import Piece
 from indexer.readers.html.furniture import names_owner
 from indexer.readers.html.lines import Line
 from indexer.readers.html.properties import POLICY_WORDS
@@ -52,10 +53,11 @@ def _without_edges(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     """Leaves out menus before the first paragraph and menus and imprint after the last one."""
     prose = [i for i, line in enumerate(lines) if _is_prose(line)]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    levels = {line.piece.level for line in lines[first:last] if line.piece.kind == "heading"}
     dropped: set[int] = set()
     left_out = []
     for i, line in enumerate(lines):
-        if not prose or not line.links or line.piece.kind == "heading" or _names_policy(line):
+        if not prose or not line.links or line.piece.kind == "heading" or _names_policy(line.piece):
             break
         dropped.add(i)  # the site's name above everything, linked to its start page
     position = 0
@@ -64,11 +66,8 @@ def _without_edges(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
         while end < len(lines) and not first <= end <= last and _is_menu_line(lines[end]):
             end += 1
         links = sum(line.links for line in lines[position:end])
-        if links >= _FEWEST_LINKS and prose and not _is_introduced(lines, position, first, last):
-            # The heading of a menu goes with it.
-            above = lines[position - 1].piece if position else None
-            titled = above and above.kind == "heading" and above.level != 1
-            dropped.update(range(position - bool(titled), end))
+        if links >= _FEWEST_LINKS and prose and not _is_introduced(lines, position, last, levels):
+            dropped.update(range(_with_its_heading(lines, position, levels), end))
             left_out.append("menus")
         position = max(end, position + 1)
     for i in range(last + 1, len(lines)):
@@ -78,20 +77,29 @@ def _without_edges(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     return [line for i, line in enumerate(lines) if i not in dropped], left_out
 
 
-def _is_introduced(lines: Sequence[Line], position: int, first: int, last: int) -> bool:
+def _is_introduced(
+    lines: Sequence[Line], position: int, last: int, levels: Set[int | None]
+) -> bool:
     """Whether links after the last paragraph are the document's: a sentence or heading says so."""
     if position <= last or not position:
         return False
     before = lines[position - 1].piece
-    levels = {line.piece.level for line in lines[first:last] if line.piece.kind == "heading"}
     return before.text.endswith((":", "：")) or (
         before.kind == "heading" and before.level in levels
     )
 
 
-def _names_policy(line: Line) -> bool:
-    """Whether a line that is a link may be the document's title."""
-    return POLICY_WORDS.search(line.piece.text) is not None
+def _with_its_heading(lines: Sequence[Line], position: int, levels: Set[int | None]) -> int:
+    """Where a menu begins: at its heading, unless that is one of the document's."""
+    above = lines[position - 1].piece if position else None
+    if above is None or above.kind != "heading" or above.level in {1, *levels}:
+        return position
+    return position if _names_policy(above) else position - 1
+
+
+def _names_policy(piece: Piece) -> bool:
+    """Whether a link or heading may be the document's title."""
+    return POLICY_WORDS.search(piece.text) is not None
 
 
 def _is_prose(line: Line) -> bool:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
+from indexer.dates import states_date
+from indexer.readers.html.consent import is_consent_banner
+from indexer.readers.html.hidden import is_hidden, opened_by, opens_text
 from indexer.readers.html.tree import Element, heading_level
 
 _MENU = frozenset(
@@ -20,21 +23,6 @@ _BESIDE = frozenset(
 )
 _HEADER = frozenset("header masthead topbar sitehead siteheader logo".split())  # noqa: SIM905
 _FOOTER = frozenset("footer colophon copyright sitefooter".split())  # noqa: SIM905
-_COOKIE = frozenset("cookie cookies consent gdpr ccpa".split())  # noqa: SIM905
-_BANNER = frozenset(
-    "banner bar notice popup modal overlay dialog alert message toast prompt layer law bubble"  # noqa: SIM905
-    " manager wrapper container box strip drawer".split()
-)
-_CONSENT_TOOLS = re.compile(
-    r"onetrust|cybot|cookiebot|\bcc-window|osano|didomi|usercentrics|truste[-_]|iubenda-cs"
-    r"|cky-consent|cmplz|cmp-?(?:box|container|wrapper)|qc-cmp|klaro|termly-"
-)
-_ACCEPT = re.compile(
-    r"(?:i )?(?:accept|agree|allow|reject|decline|ok(?:ay)?\b|got it|understood).{0,24}"
-    r"|(?:全部|我)?(?:同意|接受|拒绝|允许|知道|接受所有|全部接受|全部拒绝).{0,8}",
-    re.IGNORECASE,
-)
-_NAMES_COOKIES = re.compile(r"cookie|consent|隐私偏好", re.IGNORECASE)
 _TOOLS = frozenset(
     # Parts that wikis and frameworks add to every page, by class or id.
     "mw-editsection mw-jump-link printfooter catlinks mw-indicators navbox secedit docinfo pageid"  # noqa: SIM905
@@ -49,10 +37,9 @@ _OWNER = re.compile(
     r"|.{0,12}ICP[备備证證]",
     re.IGNORECASE,
 )
-_OPENS = frozenset("accordion collapse collapsible expander faq panel tab tabpanel toggle".split())  # noqa: SIM905
 _TRAIL = re.compile(
     r"(?:you are here|home|首页|首頁|主页|(?:您|你)?(?:现|現)?在?的?(?:当前|目前|所在)?位置)"
-    r"[^>›»→/]{0,20}[>›»→/].{0,160}",
+    r"[^>›»→/]{0,20}(?:[>›»→]|\s/\s).{0,160}",
     re.IGNORECASE,
 )
 _TO_TOP = re.compile(
@@ -62,7 +49,7 @@ _TO_TOP = re.compile(
     re.IGNORECASE,
 )
 _TOOL = re.compile(
-    r"(?:log|sign) ?(?:in|out|up)|register|print|close|share|tweet|e-?mail|save|follow us|my account"
+    r"(?:log|sign) ?(?:in|out|up)|register|print|close|share|tweet|e-?mail|save|follow us"
     r"|登录|登陆|注册|打印(?:本页)?|关闭(?:窗口|本页)?|分享|收藏(?:本站)?|设为首页|大|中|小|繁體?|简体?|english|中文版?",
     re.IGNORECASE,
 )
@@ -73,8 +60,6 @@ _ASIDE_MOST = 0.15
 _MOST = 0.5
 """A part that holds more of the page's text than this is the document, however it is named."""
 _SHORT = 120
-_BANNER_LONGEST = 1500
-_BANNER_SHORT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ def drop_furniture(root: Element) -> None:
     opened: set[str] = set()
     has_article = has_title = False
     for element in root.elements():
-        opened |= _opened_by(element)
+        opened |= opened_by(element)
         has_article = has_article or _is_article(element)
         if heading_level(element) == 1 and not has_title:
             has_title = any(map(_is_article, element.ancestors()))
@@ -132,9 +117,9 @@ def names_owner(text: str) -> bool:
 
 def _furniture(element: Element, page: _Page, inside: bool) -> str | None:
     """As what an element is to be left out; `inside` an article or the page's main part."""
-    if _is_hidden(element, page):
+    if is_hidden(element, page.chars, page.opened):
         return "hidden text"
-    if element.tag == "button" and not _opens_text(element):
+    if element.tag == "button" and not opens_text(element):
         return "buttons"
     if not element.chars or is_contents(element):
         return None
@@ -145,7 +130,7 @@ def _furniture(element: Element, page: _Page, inside: bool) -> str | None:
     names = {*element.attrs.get("class", "").lower().split(), element.attrs.get("id", "").lower()}
     if names & _TOOLS:
         return "page tools"
-    if _is_cookie_banner(element, inside):
+    if is_consent_banner(element, inside=inside):
         return "a cookie banner"
     if _is_menu(element) and (element.link_chars * 3 >= element.chars or element.chars < 300):
         return "menus"
@@ -212,9 +197,13 @@ def _by_name(element: Element, page: _Page, inside: bool) -> str | None:
 def _is_small_menu(element: Element) -> bool:
     """A trail of links from the start page, links to neighbouring pages, or tools of the page."""
     text = element.text()
-    if _TRAIL.fullmatch(text) or _NEIGHBOURS.fullmatch(text):
+    if text.endswith((".", "。", "!", "！", "?", "？", ";", "；")) or states_date(text):
+        return False
+    if _NEIGHBOURS.fullmatch(text) or (
+        _TRAIL.fullmatch(text) and element.link_chars * 4 >= element.chars
+    ):
         return True
-    if element.chars > 80:
+    if element.prose > 30:
         return False
     links = [inner.text() for inner in element.elements() if inner.tag == "a" and inner.chars]
     return len(links) > 1 and all(map(_TOOL.fullmatch, links))
@@ -228,63 +217,6 @@ def _is_menu(element: Element) -> bool:
     return element.tag == "nav" or element.attrs.get("role") in (
         "navigation", "menu", "menubar", "toolbar", "tablist",
     )  # fmt: skip
-
-
-def _is_hidden(element: Element, page: _Page) -> bool:
-    attrs, style = element.attrs, element.style
-    hidden = (
-        ("hidden" in attrs and attrs["hidden"] != "until-found")
-        or attrs.get("aria-hidden") == "true"
-        or style.get("display", "").startswith("none")
-        or style.get("visibility", "").startswith(("hidden", "collapse"))
-        or style.get("mso-hide", "").startswith("all")
-        or (element.tag == "dialog" and "open" not in attrs)
-    )
-    if not hidden or element.chars > _MOST * page.chars:
-        return False  # a page that scripts uncover when it is loaded
-    can_be_opened = (
-        attrs.get("id") in page.opened
-        or attrs.get("role") in ("tabpanel", "region")
-        or element.names & _OPENS
-    )
-    return not can_be_opened or element.link_chars * 2 > element.chars
-
-
-def _opened_by(element: Element) -> Set[str]:
-    """The ids of the parts of the page that this element shows and hides."""
-    attrs = element.attrs
-    found = {attrs.get("aria-controls"), attrs.get("data-target"), attrs.get("data-bs-target")}
-    if "aria-expanded" in attrs or "data-toggle" in attrs or "data-bs-toggle" in attrs:
-        found.add(attrs.get("href"))
-    return {value.removeprefix("#") for value in found if value}
-
-
-def _opens_text(button: Element) -> bool:
-    """Whether a button is the title of text that it unfolds."""
-    if any(heading_level(above) or above.tag == "summary" for above in button.ancestors()):
-        return True
-    opens = {"aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle"} & set(button.attrs)
-    return bool(opens or button.names & _OPENS)
-
-
-def _is_cookie_banner(element: Element, inside: bool) -> bool:
-    label = element.attrs.get("aria-label", "").lower()
-    named = f"{element.attrs.get('id', '')} {element.attrs.get('class', '')}".lower()
-    if _CONSENT_TOOLS.search(named):
-        return True
-    if element.chars > _BANNER_LONGEST:
-        return False
-    if element.names & _COOKIE and element.names & _BANNER and not inside:
-        return True
-    is_dialog = element.attrs.get("role") in ("dialog", "alertdialog") or element.tag == "dialog"
-    if is_dialog and (_NAMES_COOKIES.search(label) or _NAMES_COOKIES.search(element.text())):
-        return True
-    if inside or not element.is_block or element.chars > _BANNER_SHORT:
-        return False
-    if not _NAMES_COOKIES.search(element.text()):
-        return False
-    pressed = (e for e in element.elements() if e.tag in ("button", "a") and e.chars <= 30)
-    return any(_ACCEPT.fullmatch(button.text()) for button in pressed)
 
 
 def _is_tool_link(link: Element) -> bool:

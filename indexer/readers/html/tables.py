@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from indexer.limits import Limits
 from indexer.readers.html.tree import Element
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = frozenset({"td", "th"})
 _LONGEST_REPEATED = 120
 """A cell that spans rows is read in each of them, unless it is longer."""
-_MOST_COLUMNS = 200
 _MOST_ROWS = 65_534
 _LONG_CELL = 400
 _TEXT_BLOCKS = frozenset({"p", "ul", "ol", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "br"})
@@ -51,8 +51,12 @@ def table_rows(table: Element) -> Iterator[list[Element]]:
                 ]
 
 
-def grid(table: Element, text_of: Callable[[Element], str]) -> list[list[str]]:
-    """The texts of a table's cells by row. A cell that spans rows stands in each of them."""
+def grid(table: Element, text_of: Callable[[Element], str], limits: Limits) -> list[list[str]]:
+    """The texts of a table's cells by row. A cell that spans rows stands in each of them.
+
+    Raises `LimitError` where such cells are repeated beyond the limit of blocks.
+    """
+    repeated = 0
     rows: list[list[str]] = []
     spanning: dict[int, tuple[int, str]] = {}
     for cells in table_rows(table):
@@ -62,6 +66,8 @@ def grid(table: Element, text_of: Callable[[Element], str]) -> list[list[str]]:
         while cell is not None or len(row) in spanning:
             column = len(row)
             if column in spanning:
+                repeated += 1
+                limits.check("max_blocks", repeated, "cells that span rows")
                 left, text = spanning.pop(column)
                 row.append(text if len(text) <= _LONGEST_REPEATED else "")
                 if left > 1:
