@@ -7,6 +7,7 @@ from indexer.readers.html.tree import Element, heading_level
 _LEAST = 0.66
 """Share of the page's text outside links that its main part holds; with less, the page is read
 whole: a menu too much does less harm than a clause too few."""
+_SITE = frozenset({"site", "logo", "brand", "blog"})
 _IDS = frozenset(
     "content main maincontent main-content mw-content-text bodycontent dokuwiki__content js_content"  # noqa: SIM905
     " article page-content post-content primary zoom".split()
@@ -68,12 +69,16 @@ def _is_named(element: Element) -> bool:
 
 
 def _title_before(root: Element, chosen: Element) -> Element | None:
-    """The page's title, where it stands before the main part and the main part has none."""
-    if any(heading_level(element) == 1 for element in chosen.elements()):
-        return None
+    """The page's title, where it stands before the main part.
+
+    Where the main part has a heading of the first level itself, the one before may be the site's.
+    """
+    own = sum(heading_level(element) == 1 for element in chosen.elements())
     for element in root.elements():
         if element is chosen:
             return None
         if heading_level(element) == 1 and element.chars > element.link_chars:
-            return element
+            of_page = "title" in element.names and element.names.isdisjoint(_SITE)
+            if own != 1 or of_page:
+                return element
     return None

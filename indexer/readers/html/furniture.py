@@ -200,7 +200,7 @@ def _is_small_menu(element: Element) -> bool:
     if text.endswith((".", "。", "!", "！", "?", "？", ";", "；")) or states_date(text):
         return False
     if _NEIGHBOURS.fullmatch(text) or (
-        _TRAIL.fullmatch(text) and element.link_chars * 4 >= element.chars
+        _TRAIL.fullmatch(text) and element.link_chars * 6 >= element.chars
     ):
         return True
     if element.prose > 30:

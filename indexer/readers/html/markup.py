@@ -34,6 +34,12 @@ _SELF_CLOSED = re.compile(
 _SUBSET = re.compile(r"(<!DOCTYPE[^>\[]*)\[[^\]]*\]\s*>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 
+_NOSCRIPT = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style|textarea|title)\b.*?(?:</(?P=raw)\b|\Z)"
+    r"|<noscript\b.*?(?:(?P<end></noscript\s*>)|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\b.*?(?:</(?P=raw)\b|\Z)"
@@ -63,7 +69,8 @@ def read_markup(data: bytes) -> str:
         text = _SUBSET.sub(r"\1>", text, count=1)
         text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
         text = _CDATA.sub(lambda found: escape(found[1]), text)
-    return text
+    # The parser runs no scripts and would show what a browser does not.
+    return _NOSCRIPT.sub(lambda found: "" if found["end"] else found[0], text)
 
 
 def check_nesting(markup: str, limits: Limits) -> None:

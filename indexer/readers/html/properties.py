@@ -90,7 +90,7 @@ def plausible_title(head: Head, headings: list[str]) -> str | None:
     `headings`: the headings of the first level. A part of the title is left out only where the
     page's heading agrees with the rest, there is none, or the part is the site's own name.
     """
-    if not head.title:
+    if not head.title or _UNNAMED.fullmatch(head.title):
         return None
     parts = [part.strip() for part in _SEPARATOR.split(head.title) if part.strip()]
     for heading in headings:
