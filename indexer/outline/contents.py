@@ -68,6 +68,11 @@ def find_contents(blocks: Sequence[Block]) -> frozenset[int]:
     while position < len(lines):
         announced = lines[position].is_title
         first = position + 1 if announced else position
+        if first < len(blocks) and blocks[first].in_contents:
+            if announced:
+                found.add(position)
+            position = first + 1
+            continue
         end = _end_of_run(known, first, mixed=announced)
         # A title page may stand right above an unannounced table of contents.
         starts = [first] if announced else range(first, min(first + _TITLE_LINES, end - 2))
@@ -103,8 +108,10 @@ def _look_ahead(lines: Sequence[_Line]) -> _Lines:
         next_same[position] = following.get(line.body)
         following[line.body] = position
         if line.is_entry:
-            end_mixed[position] = end_mixed[after] if after < count else count
-            goes_on = after < count and lines[after].continues(line)
+            # A heading by its markup is where the text begins.
+            more = after < count and not lines[after].is_heading
+            end_mixed[position] = end_mixed[after] if more else after
+            goes_on = more and lines[after].continues(line)
             end_alike[position] = end_alike[after] if goes_on else after
     last_same = {line.body: position for position, line in enumerate(lines)}
     return _Lines(lines, next_same, last_same, end_mixed, end_alike)

@@ -306,7 +306,7 @@ def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | No
     if is_appended_part(candidate.text):
         yield None, 0.0
         return
-    if candidate.fused and top:
+    if candidate.fused and top and _outermost(top).marker.style != HEADING:
         yield _outermost(top), 0.5  # it was part of that section's text
     if top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block:
         yield top, 0.5

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from indexer.outline.headings import is_heading_like
+from indexer.outline.markers import fold, read_markers
 from indexer.readers.front_matter import read_front_matter
 from indexer.records import Block, BlockKind, Document
 
@@ -87,7 +88,9 @@ class _Walker:
         elif _is_all_strong(inline) and not self._lists and is_heading_like(text, isolated=True):
             self._add("heading", text, lines, level=6)
         else:
-            self._add("paragraph", text, lines)
+            for first, last in _numbered_lines(text):
+                part = "\n".join(text.split("\n")[first:last])
+                self._add("paragraph", part, (lines[0] + first, min(lines[0] + last, lines[1])))
 
     def _table_row(self) -> None:
         cells = self._row or []
@@ -113,6 +116,22 @@ class _Walker:
         self.blocks.append(
             Block(kind, cleaned, begin, end, level, verbatim=False, in_contents=in_contents)
         )
+
+
+def _numbered_lines(text: str) -> list[tuple[int, int]]:
+    """The lines of a paragraph in parts that each open with a number, such as `a)` or `（一）`.
+
+    Markdown knows such numbers not as lists, and takes the lines for one paragraph.
+    """
+    lines = text.split("\n")
+    opening = [0, *(i for i, line in enumerate(lines) if i and _opens(line)), len(lines)]
+    return list(pairwise(opening))
+
+
+def _opens(line: str) -> bool:
+    return any(
+        marker.doubt < 1 and not marker.style.startswith("•") for marker in read_markers(fold(line))
+    )
 
 
 def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
