@@ -47,8 +47,16 @@ class _Chain:
     before: _Chain | None
 
 
-def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
-    """The accepted nodes in reading order, each linked to its parent."""
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The accepted nodes in reading order, each linked to its parent, and what they cost."""
+
+    nodes: list[Node]
+    cost: float
+
+
+def build_tree(candidates: Sequence[Candidate]) -> Tree:
+    """The cheapest reading of all candidates together."""
     states = [_State(0.0, None, None, {})]
     for candidate in candidates:
         following: list[_State] = []
@@ -62,7 +70,7 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
     while chain:
         nodes.append(chain.node)
         chain = chain.before
-    return nodes[::-1]
+    return Tree(nodes[::-1], states[0].cost)
 
 
 def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:

@@ -81,10 +81,16 @@ class _Walker:
             text = f"{self._marker} {text}"
             start = self._item_start
             self._marker = None
-            self._add(
-                "list_item", text, lines, level=len(self._lists), start=start,
-                in_contents=links_only,
-            )  # fmt: skip
+            for first, last in _numbered_lines(text):
+                part = "\n".join(text.split("\n")[first:last])
+                place = (lines[0] + first, min(lines[0] + last, lines[1]))
+                if first:
+                    self._add("paragraph", part, place)
+                else:
+                    self._add(
+                        "list_item", part, place, level=len(self._lists), start=start,
+                        in_contents=links_only,
+                    )  # fmt: skip
         elif _is_all_strong(inline) and not self._lists and is_heading_like(text, isolated=True):
             self._add("heading", text, lines, level=6)
         else:

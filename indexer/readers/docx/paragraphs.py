@@ -17,6 +17,7 @@ from indexer.records import BlockKind
 _LONGEST_HEADING = 200
 _FULL_STOPS = (".", "。", ";", "；")
 _MANY_LINES = 8
+_LIST_STYLE = re.compile(r"List(?:Bullet|Number)([2-5])")
 _LEADER = re.compile(r"\s*\t\s*(\d{1,4}|[ivxlc]{1,7})$")
 """What leads to the page number of a contents line; Word prints dots."""
 _NO_SPACE = Spacing(0, 0)
@@ -64,8 +65,14 @@ def _kind(paragraph: Paragraph, text: str, in_contents: bool) -> tuple[BlockKind
     if outline is not None and outline < BODY_TEXT and not in_contents and not is_sentence:
         return "heading", outline + 1
     if counted and (counted.is_bullet or counted.is_item):
-        return "list_item", counted.level + 1
+        return "list_item", max(counted.level + 1, _style_rank(paragraph))
     return "paragraph", None
+
+
+def _style_rank(paragraph: Paragraph) -> int:
+    """The 2 of "List Bullet 2": each of Word's list styles numbers its own list at level 0."""
+    found = _LIST_STYLE.fullmatch(paragraph.style.chain[0]) if paragraph.style.chain else None
+    return int(found[1]) if found else 1
 
 
 def _in_contents(paragraph: Paragraph) -> bool:

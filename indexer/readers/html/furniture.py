@@ -134,11 +134,23 @@ def _furniture(element: Element, page: _Page, inside: bool) -> str | None:
         return "a cookie banner"
     if _is_menu(element) and (element.link_chars * 3 >= element.chars or element.chars < 300):
         return "menus"
+    if not inside and _is_row_of_links(element):
+        return "menus"
     for judge in (_site_furniture, _by_name):
         reason = judge(element, page, inside)
         if reason:
             return reason
     return None
+
+
+def _is_row_of_links(element: Element) -> bool:
+    """Whether an element is links to other pages and signs between them: "Home | Shop | Help"."""
+    if element.links < 2 or element.chars > 300 or element.jumps:
+        return False
+    return all(
+        child.tag == "a" if isinstance(child, Element) else not any(map(str.isalnum, child))
+        for child in element.children
+    )
 
 
 def _site_furniture(element: Element, page: _Page, inside: bool) -> str | None:
