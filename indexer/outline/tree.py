@@ -120,10 +120,24 @@ def _headed(state: _State, candidate: Candidate) -> Iterator[_State]:
     marker, parent = _marked_up_heading(state, candidate)
     disagrees = marker.style != HEADING and _contradicts_level(state.top, parent, marker)
     cost = costs.LEVEL_CONTRADICTED if disagrees else 0.0
+    between = _unmarked_between(state.top, parent, candidate.heading_level or 1)
+    if between:
+        yield _accept(state, candidate, marker, between, costs.OPEN_FIRST)
+        cost += costs.LEVEL_SKIPPED
     yield _accept(state, candidate, marker, parent, cost, disagrees)
     if disagrees:
         for numbered, place, cost in _numbered(state, candidate, marker, through_headings=True):
             yield _accept(state, candidate, numbered, place, cost, disagrees)
+
+
+def _unmarked_between(top: Node | None, parent: Node | None, level: int) -> Node | None:
+    """The open clause without a heading of its own that stands for a level which was skipped."""
+    above = parent.candidate.heading_level if parent else None
+    if above is None or level - above < 2 or top is None:
+        return None
+    if top.candidate.heading_level is not None or top.marker.style.startswith("•"):
+        return None
+    return top
 
 
 def _contradicts_level(top: Node | None, parent: Node | None, marker: Marker) -> bool:
@@ -150,6 +164,9 @@ def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Nod
         parent.candidate.heading_level is None or parent.candidate.heading_level >= level
     ):
         sibling, parent = parent, parent.parent
+        unmarked = parent is not None and parent.candidate.heading_level is None
+        if sibling.candidate.heading_level == level and unmarked:
+            break
     for reading in candidate.readings:
         if sibling and reading.style == sibling.marker.style:
             return reading, parent
