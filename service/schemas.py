@@ -121,7 +121,7 @@ class PolicyReference(BaseModel):
     id: str
     title: str
     version: str
-    effective_date: date | None = Field(description="`null` where the text states none.")
+    effective_date: date | None = Field(description="`null` where nothing states one.")
 
 
 class Span(BaseModel):
@@ -226,8 +226,8 @@ class PolicyResponse(PolicyReference):
     """An indexed policy."""
 
     lang: str
-    updated_date: date | None = Field(description="`null` where the text states none.")
-    revision: str | None = Field(description="The revision as the text states it.")
+    updated_date: date | None = Field(description="`null` where nothing states one.")
+    revision: str | None = Field(description="The revision as it is stated.")
     organisation: str | None = Field(
         description="Whose policy it is; `null` where nothing says so."
     )

@@ -181,6 +181,13 @@ def test_a_sidecar_that_belongs_to_no_policy_is_told(tmp_path: Path) -> None:
     assert "its own folder alone" in told[str(tmp_path / "empty" / "policy.yaml")]
 
 
+@pytest.mark.parametrize("name", ["leave.policy", "leave.txt.policy", "policy"])
+def test_a_sidecar_with_the_other_suffix_of_yaml_is_told(tmp_path: Path, name: str) -> None:
+    write(tmp_path, leave__txt=TEXT)
+    (tmp_path / f"{name}.yml").write_text("title: x")
+    assert f"rename it {name}.yaml" in reasons(find_files([tmp_path]))[f"{name}.yml"]
+
+
 def test_two_files_with_one_id_are_both_named(tmp_path: Path) -> None:
     write(tmp_path, a__txt=TEXT, b__txt=TEXT, c__txt=TEXT, a__policy__yaml="id: c")
     (told,) = find_files([tmp_path]).failed
