@@ -16,6 +16,7 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
+from service.commands import keys
 from service.errors import ServiceError
 from service.printing import hit_as_json, print_hit, print_report
 from service.progress import progress_reporter
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(keys.app, name="keys")
 
 
 IndexOption = Annotated[
@@ -183,13 +185,25 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on (POLICY_SEARCH_PORT).")
     ] = None,
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure",
+            help="Listen on any address although no key was made (POLICY_SEARCH_INSECURE).",
+        ),
+    ] = False,
 ) -> None:
-    """Serve the HTTP API."""
+    """Serve the HTTP API. Without keys, on loopback addresses only."""
     import uvicorn
 
+    from service.access.listening import check_listening
     from service.app import create_app
+    from service.connections import impatient_protocol
 
-    settings = load_settings(index=index, model=model, host=host, port=port)
+    settings = load_settings(
+        index=index, model=model, host=host, port=port, insecure=insecure or None
+    )
+    check_listening(settings)
     logging.getLogger().setLevel(settings.log_level.upper())
     logging.getLogger("faiss.loader").setLevel(logging.WARNING)  # tells of builds it did not find
     app = create_app(settings)
@@ -200,6 +214,8 @@ def serve(
         port=settings.port,
         log_level=settings.log_level,
         access_log=False,
+        http=impatient_protocol(settings.body_seconds),
+        proxy_headers=False,  # POLICY_SEARCH_TRUSTED_PROXIES says whose are believed
     )
 
 

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.errors import Fault, ServiceError, fault_of
+from service.errors import AccessError, Fault, ServiceError, fault_of
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:policy-search:problem:"
@@ -93,7 +93,8 @@ def requested_path(scope: Scope) -> str:
 async def _known_error(request: Request, error: Exception) -> Response:
     fault = fault_of(error)
     errors = [_field_problem(request, fault.field, fault.detail)] if fault.field else []
-    return problem_response(request.scope, fault, errors)
+    headers = error.headers() if isinstance(error, AccessError) else None
+    return problem_response(request.scope, fault, errors, headers)
 
 
 def _field_problem(request: Request, field: str, detail: str) -> FieldProblem:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 
 from service import openapi
-from service.deps import AnyRuntime
+from service.access.guard import GuardedRoute
+from service.deps import AnyRuntime, MayRead
 from service.errors import PolicyNotFoundError
 from service.schemas import ClauseList, PolicyList, PolicyResponse
 from service.views import index_info, listed_clause, policy_reference, policy_response
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from indexer.rows import PolicyRecord
     from indexer.snapshot import Snapshot
 
-router = APIRouter(tags=["policies"])
+router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -25,7 +26,7 @@ router = APIRouter(tags=["policies"])
     summary="List the policies",
     responses=openapi.POLICIES_RESPONSES,
 )
-def list_policies(runtime: AnyRuntime) -> PolicyList:
+def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     """Every indexed policy, in the order of the ids."""
     snapshot = runtime.snapshot()
     policies = [policy_response(policy) for policy in snapshot.policies()]
@@ -38,7 +39,7 @@ def list_policies(runtime: AnyRuntime) -> PolicyList:
     summary="Describe a policy",
     responses=openapi.POLICY_RESPONSES,
 )
-def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
+def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> PolicyResponse:
     """What the policy's own text says about it: title, language, version, dates."""
     return policy_response(_policy(runtime.snapshot(), policy_id))
 
@@ -52,6 +53,7 @@ def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
 def list_clauses(
     policy_id: str,
     runtime: AnyRuntime,
+    caller: MayRead,
     limit: Annotated[int | None, Query(ge=1, description="Clauses wanted; all by default.")] = None,
     offset: Annotated[int, Query(ge=0, description="Clauses to skip.")] = 0,
 ) -> ClauseList:

@@ -1,0 +1,1 @@
+"""The commands of `policy-search`, one module per subject."""
