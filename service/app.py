@@ -75,6 +75,6 @@ class _PolicySearch(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            openapi.add_problem_schema(super().openapi())
+            openapi.complete(super().openapi())
         assert self.openapi_schema is not None
         return self.openapi_schema

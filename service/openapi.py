@@ -257,14 +257,13 @@ SEARCH_RESPONSES = {
 CLAUSE_RESPONSES = {
     **_ok({**_CLAUSE, "policy": _LEAVE, "children": [], "previous": _SECTION, "next": None}),
     **_NO_CLAUSE,
-    **_INVALID,
     **_NOT_READY,
 }
 POLICIES_RESPONSES = {
     **_ok({"total": 1, "index": _INDEX, "policies": [_POLICY]}),
     **_NOT_READY,
 }
-POLICY_RESPONSES = {**_ok(_POLICY), **_NO_POLICY, **_INVALID, **_NOT_READY}
+POLICY_RESPONSES = {**_ok(_POLICY), **_NO_POLICY, **_NOT_READY}
 CLAUSES_RESPONSES = {
     **_ok({"policy": _LEAVE, "total": 41, "clauses": [_CLAUSE]}),
     **_NO_POLICY,
@@ -285,8 +284,20 @@ READY_RESPONSES = {
 }
 
 
-def add_problem_schema(document: dict[str, Any]) -> None:
-    """Put the schema that the problem responses refer to into the document."""
+def complete(document: dict[str, Any]) -> None:
+    """Put the schema that the problem responses refer to into the document.
+
+    FastAPI's own description of status 422 goes: no route answers in that shape, and those that
+    can answer 422 at all describe it themselves.
+    """
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
-    document["components"]["schemas"].update({"Problem": schema, **definitions})
+    schemas = document["components"]["schemas"]
+    schemas.update({"Problem": schema, **definitions})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            described = operation["responses"].get("422", {}).get("content", {})
+            if described and PROBLEM_JSON not in described:
+                del operation["responses"]["422"]

@@ -22,6 +22,8 @@ PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:policy-search:problem:"
 RETRY_AFTER_SECONDS = 2
 MAX_ERRORS = 20
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""RFC 9110's; `http` has them from Python 3.13 on, and codes must not change with it."""
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
@@ -154,7 +156,7 @@ def _pointer_step(name: object) -> str:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = requested_path(request.scope)
-    phrase = HTTPStatus(error.status_code).phrase
+    phrase = PHRASES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     code, detail = phrase.lower().replace(" ", "-"), error.detail
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND:

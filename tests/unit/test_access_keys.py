@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +16,6 @@ from service.commands.keys import parse_expiry
 from service.errors import KeyFileError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
 
 
 class Clock:
@@ -240,25 +237,6 @@ def test_folder_that_may_not_be_read_is_no_folder_without_keys(
     monkeypatch.setattr(Path, "stat", refuse)
     with pytest.raises(KeyFileError, match="Permission denied"):
         keys.any()
-
-
-def test_processes_that_make_the_file_at_once_share_it(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "keys.sqlite"
-    code = (
-        "import sys; from pathlib import Path; from service.access.keys import KeyFile\n"
-        "keys = KeyFile(Path(sys.argv[1]))\n"
-        "for n in range(5): print(keys.create(f'{sys.argv[2]}-{n}', ['search'])[1])"
-    )
-    command = [sys.executable, "-c", code, str(path)]
-    running = [
-        subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for name in ("one", "two", "three")
-    ]
-    texts = [text for process in running for text in process.communicate()[0].split()]
-    assert len(texts) == 15
-    keys = KeyFile(path)
-    assert all(keys.check(text) for text in texts)
-    assert [file.name for file in path.parent.iterdir()] == ["keys.sqlite"]
 
 
 @pytest.mark.parametrize(
