@@ -341,7 +341,8 @@ def _announce(app: FastAPI, settings: Settings) -> None:
     base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     question = quote_plus("How do I cancel my account?")
     print(f"Ready. The API is described at {base}/docs. Ask it something:", flush=True)
-    print(f"  curl '{base}/v1/search?q={question}&limit=3'", flush=True)
+    key = " -H 'Authorization: Bearer KEY'" if app.state.access.keys.any() else ""
+    print(f"  curl '{base}/v1/search?q={question}&limit=3'{key}", flush=True)
 
 
 def _load_encoder(settings: Settings) -> Encoder:

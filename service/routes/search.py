@@ -79,6 +79,7 @@ async def search_by_url(
 async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> SearchResponse:
     started = time.perf_counter()
     check_query(query, runtime.settings)
+    # Every caller sees every policy so far; `caller.groups` would restrict the query here.
     result = await runtime.search(query)
     return SearchResponse(
         query=result.query,

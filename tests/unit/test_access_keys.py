@@ -192,6 +192,10 @@ def test_once_made_keys_are_asked_for_ever_after(keys: KeyFile) -> None:
     assert keys.any()
     again(keys).revoke("wiki")
     assert again(keys).any(), "revoked keys count"
+    with closing(sqlite3.connect(keys.path)) as db, db:
+        db.execute("DELETE FROM keys")
+    assert keys.any(), "rows that are gone open nothing"
+    assert not again(keys).any()
     keys.path.unlink()
     assert keys.any(), "a file that is gone opens nothing"
 

@@ -64,6 +64,15 @@ async def broken() -> str:
         raise RuntimeError("while being cancelled")
 
 
+@router.get("/stubborn")
+async def stubborn() -> str:
+    try:
+        await anyio.sleep(10)
+    except BaseException:  # also when it is cancelled
+        return "here I am"
+    return "never"
+
+
 @pytest.fixture
 def settings() -> Settings:
     return Settings(index=Path("nowhere"), refresh_seconds=0.05, request_seconds=0.3)
@@ -184,6 +193,13 @@ def test_large_body_that_keeps_coming_is_waited_for(serve: Callable[..., TestCli
     wire = Wire(serve(body_seconds=0.2, request_seconds=0.2).app, "PUT", "/usual")
     assert wire.run([(0.1, b"x" * 16384)] * 6, ends=True) == 200
     assert wire.sent[0][0] > 0.6, "waiting for the body is not the handler's time"
+
+
+def test_answer_after_the_time_is_over_is_dropped(serve: Callable[..., TestClient]) -> None:
+    wire = Wire(serve(request_seconds=0.05).app, "GET", "/stubborn")
+    assert wire.run([], ends=True) == 503
+    assert len(wire.sent) == 2
+    assert b'"code":"timeout"' in wire.sent[1][1]["body"]
 
 
 def test_busy_thread_is_answered_for_at_once(serve: Callable[..., TestClient]) -> None:
