@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
+from indexer.changes import in_the_way, is_same, places_of, what_is_gone
 from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
 from indexer.errors import (
     IndexDamagedError,
@@ -18,14 +20,16 @@ from indexer.errors import (
     NoPoliciesError,
     PolicyFileError,
 )
-from indexer.files import SourceFile, find_files
-from indexer.parse import content_sha256, parse_policy
+from indexer.files import SourceFile, file_digest, find_files
+from indexer.limits import Limits
+from indexer.parsing import PolicyParser
 from indexer.passages import make_passages
-from indexer.readers import READABLE_SUFFIXES, read_document
-from indexer.records import Document, PolicyVersion
+from indexer.readers import READABLE_SUFFIXES, Tell
+from indexer.records import PolicyVersion
 from indexer.rows import clauses_of_version
 from indexer.store import Store, StoredVersion, naming_damage, read_vectors
 from indexer.vectors import VectorIndex, Vectors
+from indexer.wire import ParsedBefore
 from models import Encoder
 
 PARSER = 5
@@ -33,8 +37,14 @@ PARSER = 5
 
 _EMBED_BATCH = 128
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name ("reading", "embedding"), the number done, and the total."""
+
+class Progress(Protocol):
+    """Called with a stage's name ("reading", "embedding"), the number done, and the total.
+
+    While a long file is read, `detail` names it and says how far it is: "handbook.pdf 40/900".
+    """
+
+    def __call__(self, stage: str, done: int, total: int, detail: str = "") -> None: ...
 
 
 @dataclass(slots=True)
@@ -61,13 +71,18 @@ class BuildReport:
 
 
 def build_index(
-    paths: Sequence[Path], root: Path, encoder: Encoder, progress: Progress | None = None
+    paths: Sequence[Path],
+    root: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> BuildReport:
     """Brings the index in `root` up to date with the policy files in `paths`.
 
     Folders are read recursively; a policy whose file is gone from a given folder is removed, other
     policies of the index stay. Files and clauses that did not change are not read or embedded
-    again. A file that cannot be read is reported, keeps its indexed version, and stops nothing.
+    again. A file that cannot be read, or is over one of the limits, is reported, keeps its indexed
+    version, and stops nothing.
 
     Raises `NoPoliciesError` when there is nothing to index, `IndexLockedError` when another process
     is writing.
@@ -82,9 +97,11 @@ def build_index(
             manifest, generation = _resume(directory, store, report)
             known = store.live_versions()
             if not files and not known:
-                raise NoPoliciesError(_nothing_found(paths, report))
+                raise NoPoliciesError(nothing_found(paths, report.skipped, report.failed))
             report.encoder_changed = _is_other_encoder(manifest, encoder)
-            _read(store, files, paths, known, generation + 1, report, tell)
+            with PolicyParser(limits) as parser:
+                _read(store, parser, files, known, generation + 1, report, tell)
+            _remove_what_is_gone(store, files, paths, known, generation + 1, report)
             if not store.live_versions() and not known:
                 raise NoPoliciesError(_nothing_readable(report))
             _embed(store, encoder, generation + 1, report, tell)
@@ -128,63 +145,60 @@ def index_policies(
 
 def _read(
     store: Store,
+    parser: PolicyParser,
     files: Sequence[SourceFile],
-    paths: Sequence[Path],
     known: dict[str, StoredVersion],
     generation: int,
     report: BuildReport,
     tell: Progress,
 ) -> None:
-    """Parses new and changed files into the store, and removes what is gone."""
+    """Parses new and changed files into the store."""
     started = time.perf_counter()
+    places = places_of(files)
     for done, file in enumerate(files):
         tell("reading", done, len(files))
         before = known.get(file.policy_id)
-        elsewhere = _indexed_from_elsewhere(before, file)
-        if elsewhere:
-            reason = f"has the id {file.policy_id} like {elsewhere}, indexed before; rename one"
+        reason = in_the_way(before, file, places)
+        if reason:
             report.failed.append((str(file.path), reason))
             continue
         try:
-            document = read_document(file.path)
+            digest = file_digest(file.path, file.sidecar_bytes, parser.limits)
+            if before and is_same(before, file, digest, PARSER):
+                report.unchanged.append(file.policy_id)
+                continue
+            same_policy = ParsedBefore(before.version, before.content_sha256) if before else None
+            policy = parser.parse(file, same_policy, _telling_pages(tell, file, done, len(files)))
         except PolicyFileError as error:
             report.failed.append((str(file.path), str(error)))
             continue
-        if before and _is_same(before, file, document):
-            report.unchanged.append(file.policy_id)
-            continue
-        policy = parse_policy(file, document, before)
         with store.transaction():
             if before:
                 store.remove_version(before.key, generation)
-            store.add_version(policy, file.name, PARSER, generation)
+            store.add_version(policy, file.name, PARSER, generation, digest)
         (report.updated if before else report.added).append(file.policy_id)
     tell("reading", len(files), len(files))
-    present = {file.policy_id for file in files}
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    with store.transaction():
-        for policy_id, version in known.items():
-            source = Path(version.source_path)
-            gone = policy_id not in present and not source.exists()
-            if gone and any(folder in source.parents for folder in folders):
-                store.remove_version(version.key, generation)
-                report.removed.append(policy_id)
     report.reading_seconds = time.perf_counter() - started
 
 
-def _indexed_from_elsewhere(before: StoredVersion | None, file: SourceFile) -> str | None:
-    """The other file, still there, that a policy of the same id was indexed from."""
-    if before is None or before.source_path == str(file.path.resolve()):
-        return None
-    return before.source_path if Path(before.source_path).is_file() else None
+def _telling_pages(tell: Progress, file: SourceFile, done: int, total: int) -> Tell:
+    return lambda page, pages: tell("reading", done, total, f"{file.path.name} {page}/{pages}")
 
 
-def _is_same(before: StoredVersion, file: SourceFile, document: Document) -> bool:
-    return (
-        before.parser == PARSER
-        and before.source_path == str(file.path.resolve())
-        and before.content_sha256 == content_sha256(document)
-    )
+def _remove_what_is_gone(
+    store: Store,
+    files: Sequence[SourceFile],
+    paths: Sequence[Path],
+    known: dict[str, StoredVersion],
+    generation: int,
+    report: BuildReport,
+) -> None:
+    """Removes the policies whose files are no longer in the given folders, or have another id."""
+    places = places_of(files, report.failed)
+    with store.transaction():
+        for version in what_is_gone(known, files, paths, places):
+            store.remove_version(version.key, generation)
+            report.removed.append(version.policy_id)
 
 
 def _embed(
@@ -269,7 +283,7 @@ def _publish(
     store.purge(generation - 1)
 
 
-def _silent(stage: str, done: int, total: int) -> None:
+def _silent(stage: str, done: int, total: int, detail: str = "") -> None:
     """Progress that nobody watches."""
 
 
@@ -299,13 +313,14 @@ def _resume(
     return manifest, manifest.generation
 
 
-def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
+def nothing_found(
+    paths: Sequence[Path], skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str, str]]
+) -> str:
+    """What an error says where the given paths hold no policies."""
     named = ", ".join(str(path) for path in paths)
     known = ", ".join(sorted(READABLE_SUFFIXES))
-    extra = (
-        f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
-    )
-    missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    extra = f"; {len(skipped)} files of other formats were left out" if skipped else ""
+    missing = "; ".join(f"{file}: {reason}" for file, reason in failed)
     return f"no policies in {named}: expected files ending in {known}{extra}" + (
         f" ({missing})" if missing else ""
     )

@@ -1,4 +1,4 @@
-"""What a policy's own text says about itself: title, language, dates, revision."""
+"""What is known of a policy: what is said of it beside its text, and what its text says."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.dates import find_dates, states_date
-from indexer.language import detect_language, is_chinese
-from indexer.outline.markers import fold, read_markers
-from indexer.records import Document, Metadata
+from indexer.language import detect_language
+from indexer.organisation import find_organisation
+from indexer.outline.markers import fold
+from indexer.properties import first_stated
+from indexer.records import Block, Document, Metadata, Properties
+from indexer.source_url import find_source_url
+from indexer.title import TITLE_WORDS, find_title
 
 _HEAD_LINES = 60
 """Where a policy states its dates: near the top, in real ones within the first 30 lines."""
 _TAIL_LINES = 6
-_TITLE_WORDS = re.compile(
-    r"\b(?:policy|policies|terms|notice|statement|agreement|handbook|manual|guidelines?|code|rules"
-    r"|regulations?|standard|procedures?|charter)\b"
-    r"|政策|条款|协议|声明|手册|制度|办法|规定|规范|须知|准则|章程|守则|规则|指引|细则|條款|協議|聲明|規定|辦法",
-    re.IGNORECASE,
-)
-_LONGEST_TITLE = 100
-
+_WITH_FRONT_MATTER = ("markdown",)
+_NOTHING = Properties()
 _EFFECTIVE = re.compile(
     r"effective|in force|takes? effect|established|valid from"
     r"|生效|施行|实施|执行|制定|實施|執行",
@@ -36,9 +34,7 @@ _REVISION = re.compile(
     r"|修訂號|版本號)[\s.:：]*(?P<value>[vV]?\d[\w.\-]{0,15})",
     re.IGNORECASE,
 )
-
-
-_OWN_REVISION = re.compile(rf"(?:[,;|·•\[(、。\-–—/:>]|{_TITLE_WORDS.pattern})$", re.IGNORECASE)
+_OWN_REVISION = re.compile(rf"(?:[,;|·•\[(、。\-–—/:>]|{TITLE_WORDS.pattern})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +45,33 @@ class Described:
     title_blocks: frozenset[int]
 
 
-def describe(document: Document, fallback_title: str) -> Described:
-    """Reads title, language, dates and revision out of a document."""
-    title, blocks = _find_title(document, fallback_title)
-    lang = detect_language(document.source[:20_000])
+def describe(
+    document: Document, fallback_title: str, sidecar: Properties | None = None
+) -> Described:
+    """What is known of a policy: as its sidecar states it, then its front matter, then its text.
+
+    What none of them says, the file's own properties say: a template or a program often filled
+    them in, so they count least.
+    """
+    written = document.format in _WITH_FRONT_MATTER
+    stated = first_stated(sidecar or _NOTHING, document.properties if written else _NOTHING)
+    file = _NOTHING if written else document.properties
+    title, blocks = find_title(document, stated.title, file.title)
     effective, updated = _find_dates(document)
-    metadata = Metadata(title, lang, effective, updated, _find_revision(document))
+    effective, updated = stated.effective_date or effective, stated.updated_date or updated
+    if effective is None and updated is None:
+        effective, updated = file.effective_date, file.updated_date
+    metadata = Metadata(
+        title=title or fallback_title,
+        lang=stated.lang or _detect_language(document, file.lang),
+        effective_date=effective,
+        updated_date=updated,
+        revision=stated.revision or _find_revision(document) or file.revision,
+        organisation=stated.organisation
+        or find_organisation(document.blocks, title or "")
+        or file.organisation,
+        source_url=stated.source_url or find_source_url(_near(document)) or file.source_url,
+    )
     return Described(metadata, blocks)
 
 
@@ -66,43 +83,17 @@ def version_name(metadata: Metadata, fallback: str = "1") -> str:
     return stated.isoformat() if stated else fallback
 
 
-def _find_title(document: Document, fallback: str) -> tuple[str, frozenset[int]]:
-    blocks = document.blocks
-    top = next((b for b in blocks if b.kind == "heading" and b.level == 1), None)
-    chosen = top.text if top else None
-    if chosen is None:
-        lines = [b.text for b in blocks[:12] if len(b.text) <= _LONGEST_TITLE]
-        lines = [line for line in lines if re.search(r"\w", line) and not _is_statement(line)]
-        named = [line for line in lines[:6] if _TITLE_WORDS.search(line)]
-        chosen = named[0] if named else (lines[0] if lines and len(lines[0]) <= 60 else None)
-    if chosen is None or not _clean_title(chosen):
-        return fallback, frozenset()
-    printed = {i for i, block in enumerate(blocks) if block.text == chosen}
-    return _clean_title(chosen), frozenset(printed)
-
-
-def _clean_title(text: str) -> str:
-    title = re.sub(r"\s+", " ", text).strip(" #*_:：")
-    if title[:1] == "《" and title[-1:] == "》" and title.count("《") == 1:
-        title = title[1:-1]
-    return title.strip()
-
-
-def _is_statement(line: str) -> bool:
-    """A date, key and value, number or sentence rather than a title."""
-    if states_date(line) or _REVISION.match(fold(line)) or read_markers(fold(line)):
-        return True
-    if line.endswith((".", "。", ";", "；", ":", "：", ",", "，")):
-        return True
-    return re.match(r"[^:：]{1,30}[:：]\s*\S", line) is not None and not is_chinese(line[:4])
+def _detect_language(document: Document, stated: str | None) -> str:
+    """The text's language; what the file states decides only for Latin letters too few to tell."""
+    default = stated if stated and stated not in ("zh", "ja", "ko") else "en"
+    start = document.blocks[0].start if document.blocks else 0  # after the front matter
+    return detect_language(document.source[start : start + 20_000], default)
 
 
 def _find_dates(document: Document) -> tuple[date | None, date | None]:
     effective: date | None = None
     updated: date | None = None
-    blocks = document.blocks
-    near = [*blocks[:_HEAD_LINES], *blocks[_HEAD_LINES:][-_TAIL_LINES:]]
-    for block in near:
+    for block in _near(document):
         if len(block.text) > 300:
             continue
         text = fold(block.text)
@@ -144,3 +135,9 @@ def _find_revision(document: Document) -> str | None:
             if _names_policy(text[: found.start()]) and not is_date:
                 return found["value"].rstrip(".-")
     return None
+
+
+def _near(document: Document) -> list[Block]:
+    """The blocks at the beginning and the end, where a policy speaks of itself."""
+    blocks = document.blocks
+    return [*blocks[:_HEAD_LINES], *blocks[_HEAD_LINES:][-_TAIL_LINES:]]

@@ -10,15 +10,15 @@ from indexer.files import SourceFile
 from indexer.metadata import describe, version_name
 from indexer.outline.clauses import split_clauses
 from indexer.records import Document, PolicyVersion
-from indexer.store import StoredVersion
+from indexer.wire import ParsedBefore
 
 
 def parse_policy(
-    file: SourceFile, document: Document, before: StoredVersion | None = None
+    file: SourceFile, document: Document, before: ParsedBefore | None = None
 ) -> PolicyVersion:
     """A document as a policy version with its clauses. `before` is the version indexed now."""
     digest = content_sha256(document)
-    described = describe(document, fallback_title=_title_from(file.path))
+    described = describe(document, _title_from(file.path), file.sidecar)
     fallback = "1"
     if before and before.version.isdigit() and len(before.version) < 6:
         same = before.content_sha256 == digest

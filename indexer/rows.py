@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 
-from indexer.records import Clause
+from indexer.records import Clause, Remark
 
 CLAUSE_COLUMNS = (
     "clauses.id, versions.policy_id, versions.version, clauses.ordinal, clauses.parent_id, "
@@ -32,11 +33,13 @@ class PolicyRecord:
     """Relative to the folder that was indexed."""
     format: str
     clause_count: int
+    organisation: str | None = None
+    source_url: str | None = None
 
 
 POLICY_COLUMNS = (
     "policy_id, title, lang, version, effective_date, updated_date, revision, source_name, format, "
-    "(SELECT count(*) FROM clauses WHERE version_key = versions.key)"
+    "(SELECT count(*) FROM clauses WHERE version_key = versions.key), organisation, source_url"
 )
 
 
@@ -64,7 +67,8 @@ def clause_from(row: tuple[object, ...]) -> Clause:
 
 def policy_from(row: tuple[object, ...]) -> PolicyRecord:
     """A policy from a row of `POLICY_COLUMNS`."""
-    id_, title, lang, version, effective, updated, revision, source, format_, clauses = row
+    (id_, title, lang, version, effective, updated, revision, source, format_, clauses,
+     organisation, source_url) = row  # fmt: skip
     return PolicyRecord(
         id=str(id_),
         title=str(title),
@@ -76,7 +80,19 @@ def policy_from(row: tuple[object, ...]) -> PolicyRecord:
         source_path=str(source),
         format=str(format_),
         clause_count=int(str(clauses)),
+        organisation=None if organisation is None else str(organisation),
+        source_url=None if source_url is None else str(source_url),
     )
+
+
+def remarks_as_json(remarks: Sequence[Remark]) -> str:
+    """Remarks as the store keeps them."""
+    return json.dumps([asdict(remark) for remark in remarks], ensure_ascii=False)
+
+
+def remarks_from(text: str) -> tuple[Remark, ...]:
+    """Remarks out of the store."""
+    return tuple(Remark(**fields) for fields in json.loads(text))
 
 
 def clauses_of_version(db: sqlite3.Connection, version_key: int) -> list[Clause]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamagedError
 from indexer.lexical.search import KeywordQuery, keyword_scores
-from indexer.records import Clause
+from indexer.records import Clause, Remark
 from indexer.rows import (
     CLAUSE_COLUMNS,
     CLAUSES,
@@ -24,6 +24,7 @@ from indexer.rows import (
     PolicyRecord,
     clause_from,
     policy_from,
+    remarks_from,
 )
 from indexer.store import LIVE, live, read_vectors
 from indexer.vectors import Keys, VectorIndex
@@ -208,6 +209,15 @@ class Snapshot:
                 self._parameters | {"policy": policy_id},
             ).fetchone()
         return str(row[0]) if row else None
+
+    def remarks(self, policy_id: str) -> tuple[Remark, ...]:
+        """What is to be known of how a policy was read; none for an unknown policy."""
+        with self._reader.connection() as db:
+            row = db.execute(
+                f"SELECT remarks FROM versions WHERE policy_id = :policy AND {LIVE}",
+                self._parameters | {"policy": policy_id},
+            ).fetchone()
+        return remarks_from(row[0]) if row else ()
 
     def clauses(self, policy_id: str) -> list[Clause]:
         """A policy's clauses in reading order; none for an unknown policy."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from indexer.errors import IndexDamagedError, IndexerError
 from indexer.lexical.tokens import tokens
 from indexer.records import Passage, PolicyVersion
+from indexer.rows import remarks_as_json
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
@@ -33,10 +34,14 @@ CREATE TABLE IF NOT EXISTS versions (
     effective_date TEXT,
     updated_date TEXT,
     revision TEXT,
+    organisation TEXT,
+    source_url TEXT,
+    remarks TEXT NOT NULL,
     format TEXT NOT NULL,
     source_path TEXT NOT NULL,
     source_name TEXT NOT NULL,
     content_sha256 TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
     parser INTEGER NOT NULL,
     source TEXT NOT NULL,
     added INTEGER NOT NULL,
@@ -98,6 +103,7 @@ class StoredVersion:
     policy_id: str
     version: str
     content_sha256: str
+    file_sha256: str
     parser: int
     source_path: str
 
@@ -171,11 +177,7 @@ class Store:
 
     def live_versions(self) -> dict[str, StoredVersion]:
         """The newest state, by policy id."""
-        rows = self._db.execute(
-            "SELECT key, policy_id, version, content_sha256, parser, source_path "
-            "FROM versions WHERE removed IS NULL"
-        )
-        return {row[1]: StoredVersion(*row) for row in rows}
+        return stored_versions(self._db, "removed IS NULL", {})
 
     def remove_version(self, key: int, generation: int) -> None:
         """The version and its passages are not seen from this generation on."""
@@ -187,14 +189,20 @@ class Store:
         )
 
     def add_version(
-        self, policy: PolicyVersion, source_name: str, parser: int, generation: int
+        self,
+        policy: PolicyVersion,
+        source_name: str,
+        parser: int,
+        generation: int,
+        file_sha256: str = "",
     ) -> None:
-        """Writes a version and its clauses."""
+        """Writes a version and its clauses; a policy that came from no file has no file's hash."""
         meta = policy.metadata
         cursor = self._db.execute(
             "INSERT INTO versions (policy_id, version, title, lang, effective_date, updated_date, "
-            "revision, format, source_path, source_name, content_sha256, parser, source, added) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "revision, organisation, source_url, remarks, format, source_path, source_name, "
+            "content_sha256, file_sha256, parser, source, added) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 policy.policy_id,
                 policy.version,
@@ -203,10 +211,14 @@ class Store:
                 meta.effective_date.isoformat() if meta.effective_date else None,
                 meta.updated_date.isoformat() if meta.updated_date else None,
                 meta.revision,
+                meta.organisation,
+                meta.source_url,
+                remarks_as_json(policy.remarks),
                 policy.format,
                 policy.source_path,
                 source_name,
                 policy.content_sha256,
+                file_sha256,
                 parser,
                 policy.source,
                 generation,
@@ -320,6 +332,18 @@ class Store:
     def _forget_tokens(self) -> None:
         """Forgets the tokens of passages that are gone."""
         self._db.execute("DELETE FROM lexical WHERE rowid NOT IN (SELECT key FROM passages)")
+
+
+def stored_versions(
+    db: sqlite3.Connection, condition: str, values: Mapping[str, object]
+) -> dict[str, StoredVersion]:
+    """The versions of which an SQL condition holds, by policy id."""
+    rows = db.execute(
+        "SELECT key, policy_id, version, content_sha256, file_sha256, parser, source_path "
+        f"FROM versions WHERE {condition}",
+        values,
+    )
+    return {row[1]: StoredVersion(*row) for row in rows}
 
 
 def read_vectors(

@@ -41,11 +41,21 @@ _POLICY = {
     "lang": "en",
     "updated_date": None,
     "revision": "B",
+    "organisation": "Lanternworks Ltd.",
+    "source_url": "https://intranet.lanternworks.example/policies/leave",
     "format": "markdown",
     "clause_count": 41,
     "url": _LEAVE_URL,
     "clauses_url": _LEAVE_URL + "/clauses",
 }
+_REMARKS = [
+    {
+        "code": "numbering-jump",
+        "message": "the numbering jumps: from 4.2 to 4.4",
+        "clause_id": "lanternworks-leave-policy@2025-03-01#4.4",
+        "kind": "warning",
+    }
+]
 _SECTION = {
     "id": "lanternworks-leave-policy@2025-03-01#4",
     "citation": "Lanternworks Leave Policy §4",
@@ -263,7 +273,7 @@ POLICIES_RESPONSES = {
     **_ok({"total": 1, "index": _INDEX, "policies": [_POLICY]}),
     **_NOT_READY,
 }
-POLICY_RESPONSES = {**_ok(_POLICY), **_NO_POLICY, **_NOT_READY}
+POLICY_RESPONSES = {**_ok({**_POLICY, "remarks": _REMARKS}), **_NO_POLICY, **_NOT_READY}
 CLAUSES_RESPONSES = {
     **_ok({"policy": _LEAVE, "total": 41, "clauses": [_CLAUSE]}),
     **_NO_POLICY,

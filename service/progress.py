@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-
-Reporter = Callable[[str, int, int], None]
-"""Called with a stage's name, the number done, and the total."""
+from typing import Protocol
 
 _SECONDS_BETWEEN_LINES = 5.0
+
+
+class Reporter(Protocol):
+    """Called with a stage's name, the number done, the total, and how far a long item is."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str = "") -> None: ...
 
 
 @contextmanager
@@ -37,17 +41,17 @@ def _bars() -> Iterator[Reporter]:
 
     columns = (
         TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(), TextColumn("{task.fields[detail]}", markup=False),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def report(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int, detail: str = "") -> None:
             if not total:
                 return
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = bars.add_task(stage, total=total, detail="")
+            bars.update(tasks[stage], completed=done, total=total, detail=detail)
 
         yield report
 
@@ -56,12 +60,13 @@ def _lines() -> Reporter:
     """Says a stage's progress every few seconds, and nothing for a stage that is over sooner."""
     last: dict[str, float] = {}
 
-    def report(stage: str, done: int, total: int) -> None:
+    def report(stage: str, done: int, total: int, detail: str = "") -> None:
         now = time.monotonic()
         if stage not in last:
             last[stage] = now
         elif now - last[stage] >= _SECONDS_BETWEEN_LINES and total:
             last[stage] = now
-            print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
+            at_hand = f" ({detail})" if detail else ""
+            print(f"{stage}: {done} of {total}{at_hand}", file=sys.stderr, flush=True)
 
     return report

@@ -9,6 +9,7 @@ import difflib
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from indexer.limits import MIB, Limits
 from service.access.addresses import parse_networks
 from service.errors import SettingsError
 
@@ -23,6 +25,8 @@ ENV_PREFIX = "POLICY_SEARCH_"
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
+_LIMITS = Limits()
+_LARGEST = 2**40
 logger = logging.getLogger(__name__)
 
 
@@ -89,6 +93,53 @@ class Settings(BaseSettings):
     max_offset: int = Field(
         default=10_000, ge=0, le=10_000_000, description="Most hits that a page may skip."
     )
+    max_bytes: ByteSize = Field(
+        default=ByteSize(_LIMITS.max_bytes),
+        ge=1,
+        le=_LARGEST,
+        description="Largest policy file that is read. Sizes are bytes, or such as `64MiB`.",
+    )
+    max_expanded_bytes: ByteSize = Field(
+        default=ByteSize(_LIMITS.max_expanded_bytes),
+        ge=1,
+        le=_LARGEST,
+        description="Largest size of all parts of a DOCX file together, unpacked.",
+    )
+    max_expansion: int = Field(
+        default=_LIMITS.max_expansion,
+        ge=1,
+        description="Unpacked size over packed size above which a DOCX file is refused as a bomb.",
+    )
+    max_pages: int = Field(
+        default=_LIMITS.max_pages, ge=1, description="Most pages of a policy file."
+    )
+    max_blocks: int = Field(
+        default=_LIMITS.max_blocks,
+        ge=1,
+        description="Most paragraphs, headings, list items and table rows of a policy file.",
+    )
+    max_characters: int = Field(
+        default=_LIMITS.max_characters, ge=1, description="Longest text of a policy file."
+    )
+    max_nesting: int = Field(
+        default=_LIMITS.max_nesting,
+        ge=1,
+        description="Deepest nesting of elements in a policy file.",
+    )
+    max_seconds: float = Field(
+        default=_LIMITS.max_seconds,
+        gt=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Longest time to read one policy file, in seconds.",
+    )
+    max_memory: ByteSize = Field(
+        default=ByteSize(_LIMITS.max_memory),
+        ge=128 * MIB,
+        le=_LARGEST,
+        description="Most memory (address space) of the process that reads policy files; "
+        "Linux alone enforces it.",
+    )
     log_level: LogLevel = Field(
         default="info",
         description="Least severe log lines written: `debug`, `info`, `warning` or `error`.",
@@ -124,8 +175,9 @@ class Settings(BaseSettings):
         "`X-Forwarded-For` is believed; nobody's unless given.",
     )
     max_upload_bytes: ByteSize = Field(
-        default=ByteSize(64 * 1024 * 1024),
+        default=ByteSize(_LIMITS.max_bytes),
         ge=1,
+        le=_LARGEST,
         description="Largest body of a request that uploads a policy, such as `64MiB`; others "
         "take 1 MiB.",
     )
@@ -145,6 +197,11 @@ class Settings(BaseSettings):
         description="Longest time for a request's headers, and then its body, to arrive; large "
         "bodies get a second more for each 16 KiB.",
     )
+
+    @property
+    def limits(self) -> Limits:
+        """What one policy file may be."""
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
     @property
     def keys_file(self) -> Path:
@@ -220,6 +277,8 @@ def _default(field: FieldInfo) -> str:
         return "unset"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, ByteSize):
+        return f"`{field.default.human_readable(separator='').replace('.0', '')}`"
     value = field.default.as_posix() if isinstance(field.default, Path) else field.default
     return f"`{value}`"
 

@@ -7,6 +7,8 @@ where one may; only their order matters much.
 from __future__ import annotations
 
 BEAM = 24
+BEAM_WIDTH = 8.0
+"""A reading that costs so much more than the best one so far is not followed."""
 
 OPEN_FIRST = 1.0
 OPEN_LATER = 7.0

@@ -55,7 +55,8 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
         for state in states:
             following.extend(_steps(state, candidate))
         following.sort(key=lambda state: state.cost)
-        states = following[: costs.BEAM]
+        most = following[0].cost + costs.BEAM_WIDTH
+        states = [state for state in following[: costs.BEAM] if state.cost <= most]
     nodes: list[Node] = []
     chain = states[0].accepted
     while chain:
@@ -228,7 +229,11 @@ def _opening(
             marker.style in costs.SECTION_STYLES
             or (candidate.bodiless and marker.style in costs.PLAIN_SECTION_STYLES)
         )
-        yield marker, None, cost + (-costs.SECTION_BONUS if section else costs.SECTION_BONUS)
+        beside = -costs.SECTION_BONUS if section else costs.SECTION_BONUS
+        again = state.last.get(marker.style)
+        if again is not None and again.parent is None:
+            beside += costs.REPEATED_NUMBER  # the sections were numbered before: it is inside
+        yield marker, None, cost + beside
     yield marker, top, cost
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.
@@ -269,7 +274,7 @@ def _resuming(
         return
     if marker.last != before.marker.last + 1:
         return
-    ranked = marker.style in costs.RANKS
+    ranked = marker.style in costs.RANKS or _next_unit(before.parent, state.top)
     yield marker, state.top, costs.CONTINUED_UNIT if ranked else costs.CONTINUED_OTHER
     node = state.top
     while node and node is not before.parent:
@@ -278,12 +283,31 @@ def _resuming(
         yield marker, before.parent, costs.RESUMED
 
 
+def _outermost(node: Node) -> Node:
+    while node.parent:
+        node = node.parent
+    return node
+
+
+def _next_unit(before: Node | None, after: Node | None) -> bool:
+    """Whether a chapter follows a chapter: the numbering of their sections may run on."""
+    return (
+        before is not None
+        and after is not None
+        and before.marker.style == after.marker.style
+        and before.marker.style in costs.RANKS
+        and before.parent is after.parent
+    )
+
+
 def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | None, float]]:
     """Every place that a heading without number could take, with its cost."""
     top = state.top
     if is_appended_part(candidate.text):
         yield None, 0.0
         return
+    if candidate.fused and top and _outermost(top).marker.style != HEADING:
+        yield _outermost(top), 0.5  # it was part of that section's text
     if top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block:
         yield top, 0.5
     shallowest: Node | None = None

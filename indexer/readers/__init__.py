@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from indexer.errors import LimitError, PolicyFileError
@@ -20,7 +24,28 @@ _TEXT_READERS = {
     ".md": read_markdown,
     ".markdown": read_markdown,
 }
-_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {}
+TEXT_SUFFIXES = frozenset(_TEXT_READERS)
+
+
+def _read_docx(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.docx import read_docx
+
+    return read_docx(data, limits, tell)
+
+
+def _read_html(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.html import read_html
+
+    return read_html(data, limits, tell)
+
+
+_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".xhtml": _read_html,
+    ".docx": _read_docx,
+    ".docm": _read_docx,
+}
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()
 
@@ -37,10 +62,45 @@ def read_document(
     if suffix not in READABLE_SUFFIXES:
         known = ", ".join(sorted(READABLE_SUFFIXES))
         raise PolicyFileError(f"{path}: no reader for {path.suffix or 'no suffix'}; known: {known}")
+    data = read_file(path, limits)
+    with naming(path):
+        return read_bytes(data, suffix, limits, tell)
+
+
+def read_file(path: Path, limits: Limits = _DEFAULT_LIMITS) -> bytes:
+    """A policy file's bytes; raises as `read_document` does."""
+    with naming(path), open_file(path, limits) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(size + 1)
+        if len(data) > size:
+            raise PolicyFileError("it grew while it was read; index it again when it is whole")
+        return data
+
+
+@contextmanager
+def open_file(path: Path, limits: Limits = _DEFAULT_LIMITS) -> Iterator[BufferedReader]:
+    """A policy file opened for reading: a regular file that is not over the limit.
+
+    A pipe or a device, from which reading might never end, is refused unread.
+    """
+
+    def unblocked(name: str, flags: int) -> int:
+        # Opening a pipe that nobody writes to would wait for ever.
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    with open(path, "rb", opener=unblocked) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise PolicyFileError("it is no regular file; save the policy as a file of its own")
+        limits.check("max_bytes", found.st_size, "bytes")
+        yield file
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Makes every error about a file one that names it."""
     try:
-        limits.check("max_bytes", path.stat().st_size, "bytes")
-        data = path.read_bytes()
-        document = read_bytes(data, suffix, limits, tell)
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise PolicyFileError(f"{path}: cannot be read: {reason}") from error
@@ -48,7 +108,6 @@ def read_document(
         raise LimitError(f"{path}: {error}") from error
     except PolicyFileError as error:
         raise PolicyFileError(f"{path}: {error}") from error
-    return document
 
 
 def read_bytes(

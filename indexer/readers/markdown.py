@@ -11,18 +11,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from indexer.outline.headings import is_heading_like
+from indexer.outline.markers import fold, read_markers
+from indexer.readers.front_matter import read_front_matter
 from indexer.records import Block, BlockKind, Document
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
-_ATTRIBUTES = re.compile(r"\s*\{:[^{}\n]*\}\s*$|^\s*\{:[^{}\n]*\}", re.MULTILINE)
+# The look behind keeps the search linear in a long run of spaces.
+_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{:[^{}\n]*\}\s*$|^[^\S\n]*\{:[^{}\n]*\}", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
 def read_markdown(text: str, encoding: str) -> Document:
     """A document whose blocks hold plain text and point at the lines of their markup."""
-    front = _FRONT_MATTER.match(text)
+    front = read_front_matter(text)
     # Front matter is blanked, not cut, so that line numbers keep meaning the stored text.
-    body = re.sub(r"[^\n]", " ", front[0]) + text[front.end() :] if front else text
+    body = re.sub(r"[^\n]", " ", text[: front.end]) + text[front.end :]
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -30,7 +32,8 @@ def read_markdown(text: str, encoding: str) -> Document:
     walker = _Walker(text, starts)
     for position, token in enumerate(tokens):
         walker.visit(token, tokens[position + 1] if position + 1 < len(tokens) else None)
-    return Document(text, _separated(walker.blocks), "markdown", encoding)
+    blocks = _separated(walker.blocks)
+    return Document(text, blocks, "markdown", encoding, front.properties, front.remarks)
 
 
 class _Walker:
@@ -59,8 +62,7 @@ class _Walker:
         elif token.type == "paragraph_open" and following and token.map:
             self._paragraph(following, token.map)
         elif token.type in ("code_block", "fence", "html_block") and token.map:
-            content = re.sub(r"<[^>]*>", " ", token.content)
-            self._add("paragraph", content.strip(), token.map)
+            self._add("paragraph", _without_tags(token.content).strip(), token.map)
         elif token.type == "tr_open":
             self._row = []
         elif token.type == "inline" and self._row is not None:
@@ -86,7 +88,9 @@ class _Walker:
         elif _is_all_strong(inline) and not self._lists and is_heading_like(text, isolated=True):
             self._add("heading", text, lines, level=6)
         else:
-            self._add("paragraph", text, lines)
+            for first, last in _numbered_lines(text):
+                part = "\n".join(text.split("\n")[first:last])
+                self._add("paragraph", part, (lines[0] + first, min(lines[0] + last, lines[1])))
 
     def _table_row(self) -> None:
         cells = self._row or []
@@ -114,11 +118,33 @@ class _Walker:
         )
 
 
+def _numbered_lines(text: str) -> list[tuple[int, int]]:
+    """The lines of a paragraph in parts that each open with a number, such as `a)` or `（一）`.
+
+    Markdown knows such numbers not as lists, and takes the lines for one paragraph.
+    """
+    lines = text.split("\n")
+    opening = [0, *(i for i, line in enumerate(lines) if i and _opens(line)), len(lines)]
+    return list(pairwise(opening))
+
+
+def _opens(line: str) -> bool:
+    return any(
+        marker.doubt < 1 and not marker.style.startswith("•") for marker in read_markers(fold(line))
+    )
+
+
 def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Blocks in reading order, each ending where the next begins at the latest."""
     ordered = sorted(blocks, key=lambda block: (block.start, block.end))
     cut = [replace(b, end=min(b.end, n.start)) for b, n in pairwise(ordered)]
     return (*cut, *ordered[-1:])
+
+
+def _without_tags(html: str) -> str:
+    head, closed, tail = html.rpartition(">")
+    # Before the last ">" every "<" finds one, so that the search stays linear.
+    return re.sub(r"<[^>]*>", " ", head + closed) + tail
 
 
 def _plain(inline: Token) -> str:

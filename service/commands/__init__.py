@@ -1,1 +1,1 @@
-"""The commands of `policy-search`, one module per subject."""
+"""The subcommands of `policy-search`, one module per group; `service.cli` puts them together."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands import common
 from service.errors import KeyFileError
 from service.settings import load_settings
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from service.access.keys import ApiKey, KeyFile
 
 app = typer.Typer(
-    help="Make, list and revoke the keys that let applications ask.", no_args_is_help=True
+    help="Make, list and revoke the keys that let applications ask.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 IndexOption = Annotated[
@@ -81,7 +84,7 @@ def create(
 
 @app.command("list")
 def list_keys(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: common.JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """List all keys that were ever made, without their secrets."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.build import Progress
 from models import Encoder
 from models.calibration import ANY_PAIR, Calibration
 from service.errors import EvaluationError
@@ -52,7 +53,7 @@ def fit(
     questions: Sequence[Question],
     policies: Path,
     encoder: Encoder,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Fitted:
     """Fits a calibration for an encoder.
 
@@ -130,7 +131,7 @@ def _ask(
     questions: Sequence[Question],
     policies: Path,
     encoder: Encoder,
-    progress: Callable[[str, int, int], None] | None,
+    progress: Progress | None,
 ) -> Hits:
     rows, pairs, right, numbers, asked_numbers, answerable = [], [], [], [], [], []
     with asked_policies(questions, policies, encoder, progress) as asked:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.build import build_index, index_policies
+from indexer.build import Progress, build_index, index_policies
 from indexer.records import Clause
 from models import Encoder
 from models.calibration import find_calibration
@@ -25,7 +25,6 @@ from service.search.ranking import DEPTH, WEIGHTS, Weights
 from service.search.records import SearchFilter, SearchQuery
 from service.search.searcher import Searcher
 
-Progress = Callable[[str, int, int], None]
 AS_USUAL = SearchQuery("")
 
 
@@ -66,7 +65,7 @@ def run_task(
     sees only rows in another language than its own. `exclude_self`: query `q-X` never gets row `X`.
     """
     candidates = Candidates(restrict, other_language)
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or _silent
     with asked_task(task, encoder, candidates, progress) as asked:
         rankings = asked.rankings(tell)
     queries = asked.queries
@@ -316,3 +315,7 @@ def _best(scores: NDArray[np.float32]) -> list[int]:
 def compared_text(text: str) -> str:
     """A text as snippets are compared: after NFKC and without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _silent(stage: str, done: int, total: int, detail: str = "") -> None:
+    """Progress that nobody watches."""

@@ -10,8 +10,14 @@ from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
 from service.errors import PolicyNotFoundError
-from service.schemas import ClauseList, PolicyList, PolicyResponse
-from service.views import index_info, listed_clause, policy_reference, policy_response
+from service.schemas import ClauseList, DescribedPolicy, PolicyList
+from service.views import (
+    described_policy,
+    index_info,
+    listed_clause,
+    policy_reference,
+    policy_response,
+)
 
 if TYPE_CHECKING:
     from indexer.rows import PolicyRecord
@@ -39,9 +45,10 @@ def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     summary="Describe a policy",
     responses=openapi.POLICY_RESPONSES,
 )
-def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> PolicyResponse:
-    """What the policy's own text says about it: title, language, version, dates."""
-    return policy_response(_policy(runtime.snapshot(), policy_id))
+def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> DescribedPolicy:
+    """What is known of it: title, organisation, language, version, dates; how it could be read."""
+    snapshot = runtime.snapshot()
+    return described_policy(_policy(snapshot, policy_id), snapshot.remarks(policy_id))
 
 
 @router.get(

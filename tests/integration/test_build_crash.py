@@ -15,6 +15,7 @@ import pytest
 import indexer.build
 from indexer.build import build_index
 from indexer.directory import IndexDirectory
+from indexer.parsing import PolicyParser
 from indexer.store import Store
 from indexer.vectors import VectorIndex
 from service.search.live import LiveIndex
@@ -47,7 +48,7 @@ def dies(*args: Any, **kwargs: Any) -> None:
 
 
 STAGES = {
-    "parsing": (indexer.build, "parse_policy"),
+    "parsing": (PolicyParser, "parse"),
     "removing": (Store, "remove_version"),
     "writing clauses": (Store, "add_version"),
     "making passages": (indexer.build, "make_passages"),

@@ -94,7 +94,7 @@ def test_vector_index_is_made_again_from_the_store(
     assert "made again from the store" in caplog.text
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 2}', "\x00\x00"])
+@pytest.mark.parametrize("text", ["", "{", "[]", f'{{"format": {FORMAT}}}', "\x00\x00"])
 def test_damaged_manifest_is_refused_and_the_next_build_repairs_it(
     folder: Path, root: Path, encoder: Any, opened: Opened, tmp_path: Path, text: str
 ) -> None:
@@ -127,7 +127,7 @@ def test_damaged_manifest_hides_no_change_of_encoder(
 def test_unknown_format_is_left_alone(folder: Path, root: Path, encoder: Any) -> None:
     build_index([folder], root, encoder)
     manifest = IndexDirectory(root).manifest
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     for attempt in (
         lambda: LiveIndex(root, encoder),
         lambda: build_index([folder], root, encoder),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from indexer import readers
 from indexer.errors import LimitError, PolicyFileError
+from indexer.files import file_digest
 from indexer.limits import Limits
 from indexer.readers import read_document
 from indexer.readers.decode import decode
@@ -112,13 +115,31 @@ def test_empty_file_is_refused(tmp_path: Path, data: bytes) -> None:
         read_document(path)
 
 
-def test_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_huge_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "policy.txt"
     path.write_text("a" * 2_000_000)
     read_document(path)
-    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
+    # Had it been read, the message would count no further than one byte over the limit.
     with pytest.raises(LimitError, match=r"2,000,000 bytes, over .* 1,000,000 .*_MAX_BYTES\)"):
         read_document(path, Limits(max_bytes=1_000_000))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipe_named_like_a_policy_is_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "policy.txt")
+    with pytest.raises(PolicyFileError, match=r"policy\.txt: it is no regular file"):
+        read_document(tmp_path / "policy.txt")
+    with pytest.raises(PolicyFileError, match=r"policy\.txt: it is no regular file"):
+        file_digest(tmp_path / "policy.txt")
+
+
+def test_digest_is_of_the_bytes_and_of_what_is_added(tmp_path: Path) -> None:
+    path = tmp_path / "policy.txt"
+    path.write_text("1. Be kind.")
+    assert file_digest(path) == hashlib.sha256(b"1. Be kind.").hexdigest()
+    assert len({file_digest(path), file_digest(path, b"title"), file_digest(path, b"owner")}) == 3
+    with pytest.raises(LimitError, match=r"policy\.txt: 11 bytes, over"):
+        file_digest(path, limits=Limits(max_bytes=10))
 
 
 def test_unknown_format_names_the_known_ones(tmp_path: Path) -> None:

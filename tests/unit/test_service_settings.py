@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.limits import Limits
 from service.errors import SettingsError
 from service.settings import Settings, env_name, load_settings, misspelt_variables, settings_table
 
@@ -57,6 +58,10 @@ def test_home_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         ("POLICY_SEARCH_MAX_LIMIT", "-1"),
         ("POLICY_SEARCH_LOG_LEVEL", "loud"),
         ("POLICY_SEARCH_THREADS", "2.5"),
+        ("POLICY_SEARCH_MAX_BYTES", "much"),
+        ("POLICY_SEARCH_MAX_BYTES", "0"),
+        ("POLICY_SEARCH_MAX_MEMORY", "1MiB"),
+        ("POLICY_SEARCH_MAX_SECONDS", "inf"),
     ],
 )
 def test_bad_value_is_named_with_its_variable_and_a_remedy(
@@ -116,3 +121,15 @@ def test_readme_shows_the_settings_table() -> None:
     assert settings_table() in README.read_text(encoding="utf-8"), (
         "README.md lacks the current table, which `service.settings.settings_table()` returns"
     )
+
+
+def test_every_limit_of_a_file_is_a_setting_with_the_same_default() -> None:
+    assert load_settings().limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("value", "size"), [("1048576", 2**20), ("64MiB", 64 * 2**20), ("3 gib", 3 * 2**30)]
+)
+def test_sizes_may_have_a_unit(monkeypatch: pytest.MonkeyPatch, value: str, size: int) -> None:
+    monkeypatch.setenv("POLICY_SEARCH_MAX_BYTES", value)
+    assert load_settings().limits.max_bytes == size
