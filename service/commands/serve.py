@@ -26,13 +26,25 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on (POLICY_SEARCH_PORT).")
     ] = None,
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure",
+            help="Listen on any address although no key was made (POLICY_SEARCH_INSECURE).",
+        ),
+    ] = False,
 ) -> None:
-    """Serve the HTTP API."""
+    """Serve the HTTP API. Without keys, on loopback addresses only."""
     import uvicorn
 
+    from service.access.listening import check_listening
     from service.app import create_app
+    from service.connections import impatient_protocol
 
-    settings = load_settings(index=index, model=model, host=host, port=port)
+    settings = load_settings(
+        index=index, model=model, host=host, port=port, insecure=insecure or None
+    )
+    check_listening(settings)
     logging.getLogger().setLevel(settings.log_level.upper())
     logging.getLogger("faiss.loader").setLevel(logging.WARNING)  # tells of builds it did not find
     app = create_app(settings)
@@ -43,6 +55,8 @@ def serve(
         port=settings.port,
         log_level=settings.log_level,
         access_log=False,
+        http=impatient_protocol(settings.body_seconds),
+        proxy_headers=False,  # POLICY_SEARCH_TRUSTED_PROXIES says whose are believed
     )
 
 
@@ -57,4 +71,5 @@ def _announce(app: FastAPI, settings: Settings) -> None:
     base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     question = quote_plus("How do I cancel my account?")
     print(f"Ready. The API is described at {base}/docs. Ask it something:", flush=True)
-    print(f"  curl '{base}/v1/search?q={question}&limit=3'", flush=True)
+    key = " -H 'Authorization: Bearer KEY'" if app.state.access.keys.any() else ""
+    print(f"  curl '{base}/v1/search?q={question}&limit=3'{key}", flush=True)
