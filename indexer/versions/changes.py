@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from indexer.versions.parts import Group
@@ -111,8 +110,12 @@ def _keeps_own_number(old: Side, new: Side, i: int, j: int) -> bool:
     """Whether only the numbers above differ: 3.1 under 3 is then 4.1 under 4."""
     own = []
     for side, position in ((old, i), (new, j)):
-        above, number = side.numbers[side.parents[position]], side.numbers[position] or ""
-        own.append(number.removeprefix(f"{above}.") if above else number)
+        parent, number = side.parents[position], side.numbers[position] or ""
+        if parent >= 0 and side.chains[parent] == side.chains[position]:
+            number = ""  # the rest of the clause above, or its translation
+        elif parent >= 0 and side.numbers[parent]:
+            number = number.removeprefix(f"{side.numbers[parent]}.")
+        own.append(number)
     return own[0] == own[1]
 
 
@@ -145,7 +148,7 @@ def _edits(old: Side, new: Side, group: Group) -> tuple[Edit, ...]:
 def _words(side: Side, positions: Sequence[int]) -> list[Word]:
     if len(positions) == 1:
         return list(side.words[positions[0]])
-    return [replace(word, part=part) for part, i in enumerate(positions) for word in side.words[i]]
+    return [word._replace(part=part) for part, i in enumerate(positions) for word in side.words[i]]
 
 
 def _span(words: Sequence[Word]) -> Span:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from indexer.language import is_chinese
 from indexer.records import Clause
 from indexer.versions.records import KINDS, Change, Edit, Kind, Span, VersionDiff
 from indexer.versions.sides import body_start
@@ -14,7 +15,9 @@ from indexer.versions.words import words_of
 
 Language = Literal["en", "zh"]
 
-_LONGEST: dict[Language, int] = {"en": 70, "zh": 35}
+_LONGEST = 70
+_LONGEST_CHINESE = 35
+"""Characters of an excerpt."""
 _MOST_EDITS = 3
 _LONG_EDIT = 30
 """Characters above which an edit is understood without the words around it."""
@@ -89,9 +92,9 @@ def _fate(change: Change) -> str:
 def _in_english(change: Change) -> str:
     old, new = " and ".join(change.old_places), " and ".join(change.new_places)
     if change.kind == "added":
-        return f"{new} added: {_excerpt(change.new[0], 'en')}"
+        return f"{new} added" + _excerpt(change.new[0], new, ": ")
     if change.kind == "removed":
-        return f"{old} removed: {_excerpt(change.old[0], 'en')}"
+        return f"{old} removed" + _excerpt(change.old[0], old, ": ")
     said: list[str] = []
     if change.kind == "split":
         said.append(f"split into {_listed(change.new_places)}")
@@ -112,9 +115,9 @@ def _in_english(change: Change) -> str:
 def _in_chinese(change: Change) -> str:
     old, new = "、".join(change.old_places), "、".join(change.new_places)
     if change.kind == "added":
-        return f"新增 {new}：{_excerpt(change.new[0], 'zh')}"
+        return f"新增 {new}" + _excerpt(change.new[0], new, "：")
     if change.kind == "removed":
-        return f"删除 {old}：{_excerpt(change.old[0], 'zh')}"
+        return f"删除 {old}" + _excerpt(change.old[0], old, "：")
     said: list[str] = []
     if change.kind == "split":
         said.append(f"拆分为 {new}")
@@ -144,9 +147,10 @@ def _is_heading_alone(change: Change) -> bool:
     return all(edit.old.end <= ends[0] and edit.new.end <= ends[1] for edit in change.edits)
 
 
-def _excerpt(clause: Clause, lang: Language) -> str:
-    text = _one_line(clause.text[body_start(clause) :])
-    return _shortened(text.rstrip(_OUTER_MARKS), lang)
+def _excerpt(clause: Clause, place: str, colon: str) -> str:
+    """How the clause begins; nothing where its place, which may be a heading, says as much."""
+    text = _one_line(clause.text[body_start(clause) :]).rstrip(_OUTER_MARKS)
+    return "" if not text or text in place else colon + _shortened(text)
 
 
 def _words(change: Change, lang: Language) -> str:
@@ -169,7 +173,7 @@ def _edit(change: Change, edit: Edit, lang: Language) -> str:
     if max(len(old), len(new)) <= _LONG_EDIT:
         old = _with_neighbours(change.old[edit.old.part], edit.old)
         new = _with_neighbours(change.new[edit.new.part], edit.new)
-    old, new = (f"“{_shortened(_one_line(text), lang)}”" if text else "" for text in (old, new))
+    old, new = (f"“{_shortened(_one_line(text))}”" if text else "" for text in (old, new))
     if old and new:
         return f"{old} → {new}"
     if lang == "zh":
@@ -187,9 +191,10 @@ def _with_neighbours(clause: Clause, span: Span) -> str:
     for word in words_of(text, body_start(clause)):
         if word.is_mark:
             continue
-        if word.end <= span.start and not text[word.end : span.start].strip():
+        # A line break ends a heading; what stands beyond does not explain it.
+        if word.end <= span.start and not text[word.end : span.start].strip(" \u3000"):
             start = word.start
-        if word.start >= span.end and not text[span.end : word.start].strip():
+        if word.start >= span.end and not text[span.end : word.start].strip(" \u3000"):
             end = max(end, word.end)
     return text[start:end].strip(_OUTER_MARKS)
 
@@ -198,6 +203,6 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _shortened(text: str, lang: Language) -> str:
-    longest = _LONGEST["zh"] if re.search(r"[\u3400-\u9fff]", text) else _LONGEST["en"]
+def _shortened(text: str) -> str:
+    longest = _LONGEST_CHINESE if is_chinese(text) else _LONGEST
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -44,7 +44,7 @@ class Side:
     above: tuple[tuple[str, ...], ...]
     """The headings above it."""
     parents: tuple[int, ...]
-    """-1 where there is none."""
+    """-1 where there is none; the rest and the translation of a clause stand under it."""
     children: tuple[tuple[int, ...], ...]
     chinese: tuple[bool, ...]
 
@@ -55,7 +55,12 @@ class Side:
 def read_side(clauses: Sequence[Clause]) -> Side:
     """A version's clauses, given in reading order, made ready for comparison."""
     position = {clause.id: i for i, clause in enumerate(clauses)}
-    parents = tuple(position.get(clause.parent_id or "", -1) for clause in clauses)
+    parents = [position.get(clause.parent_id or "", -1) for clause in clauses]
+    first: dict[tuple[int, tuple[str, ...]], int] = {}
+    for i, clause in enumerate(clauses):
+        leader = first.setdefault((parents[i], clause.labels), i)
+        if leader < i and _continues(clauses[leader], clause):
+            parents[i] = leader
     children: list[list[int]] = [[] for _ in clauses]
     for i, parent in enumerate(parents):
         if parent >= 0:
@@ -77,7 +82,7 @@ def read_side(clauses: Sequence[Clause]) -> Side:
         above=tuple(
             path[:-1] if heading else path for path, heading in zip(paths, own, strict=True)
         ),
-        parents=parents,
+        parents=tuple(parents),
         children=tuple(map(tuple, children)),
         chinese=tuple(is_chinese(clause.text) for clause in clauses),
     )
@@ -96,6 +101,12 @@ def body_start(clause: Clause) -> int:
     return annex.end() if annex else start
 
 
+def _continues(leader: Clause, clause: Clause) -> bool:
+    """Whether it is the rest or the translation of a clause, rather than one of the same number."""
+    printed = body_start(clause) > 0
+    return not printed or is_chinese(leader.text) != is_chinese(clause.text)
+
+
 def _content(words: Sequence[Word]) -> tuple[str, ...]:
     keys = [word.key for word in words]
     while len(keys) > 1 and keys[-1] in _LAST_MARKS:
@@ -104,7 +115,9 @@ def _content(words: Sequence[Word]) -> tuple[str, ...]:
 
 
 def _own_heading(clause: Clause) -> tuple[str, ...]:
-    heading = clause.heading or ""
+    heading = clause.heading
+    if not heading:
+        return ()
     annex = _ANNEX.match(heading)
     return _content(words_of(heading, annex.end() if annex else 0))
 

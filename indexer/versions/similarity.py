@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,8 @@ class Texts:
 def _features(words: Sequence[Word]) -> tuple[str, ...]:
     """Stems, and pairs of neighbouring Chinese characters, each once, in a stable order."""
     found: dict[str, None] = {}
-    for han, group in groupby((word for word in words if not word.is_mark), lambda w: w.han):
+    letters = (word for word in words if not word.is_mark)
+    for han, group in groupby(letters, attrgetter("han")):
         if han:
             run = "".join(word.key for word in group)
             found |= dict.fromkeys(run[i : i + 2] for i in range(max(1, len(run) - 1)))

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.versions.order import heaviest_increasing
 
@@ -34,9 +35,11 @@ _LARGEST_BLOCK = 90_000
 edit, since matching it word by word would take seconds and show chance matches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or mark: what is compared of it, and its character offsets in the clause's text."""
+class Word(NamedTuple):
+    """A word or mark: what is compared of it, and its character offsets in the clause's text.
+
+    A named tuple, since two long policies have 100,000 of them.
+    """
 
     key: str
     start: int
@@ -66,7 +69,10 @@ def words_of(text: str, start: int = 0) -> tuple[Word, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1 << 14)
 def _key(word: str) -> str:
+    if word.isascii():
+        return word
     return unicodedata.normalize("NFKC", _IGNORED.sub("", word)).translate(_SAME)
 
 
@@ -88,7 +94,10 @@ Block = tuple[tuple[Word, ...], tuple[Word, ...], int, int]
 
 def differing(old: Sequence[Word], new: Sequence[Word]) -> list[Block]:
     """The blocks of words that differ, in order, adjacent ones joined."""
-    blocks = _joined(list(_blocks([w.key for w in old], [w.key for w in new], 0, 0)), old, new)
+    keys = [word.key for word in old], [word.key for word in new]
+    if keys[0] == keys[1]:
+        return []
+    blocks = _joined(list(_blocks(*keys, 0, 0)), old, new)
     return [_trimmed(tuple(old[a:b]), tuple(new[c:d]), a, c) for a, b, c, d in blocks]
 
 
