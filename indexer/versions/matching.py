@@ -28,6 +28,12 @@ _ALIKE = 0.45
 _SLIGHT = 0.28
 """Likeness that is enough for clauses that stand in the same place."""
 
+_SAME_CHILDREN = 0.6
+"""The part of sub-clauses in common at which sections are the same, whatever their headings."""
+
+_SOME_CHILDREN = 0.3
+"""The part that is enough for sections that stand in the same place."""
+
 
 def match_clauses(
     old: Side, new: Side, old_vectors: Floats | None = None, new_vectors: Floats | None = None
@@ -105,8 +111,7 @@ def _match_repeated(pairs: Pairs) -> int:
         found = 0
         for olds, news in _same_content(pairs):
             around = evidence(pairs, olds, news)
-            support = 1.5 * around.parent * _is_nested(pairs, olds)
-            support += around.before + around.after + 2 * around.children
+            support = _support(pairs, olds, around)
             score = support + 0.5 * around.path + 0.3 * around.number
             for row, column in _assign(score, support >= 1):
                 pairs.match(olds[row], news[column], settled=True)
@@ -115,9 +120,17 @@ def _match_repeated(pairs: Pairs) -> int:
             return len(pairs.settled) - before
 
 
-def _is_nested(pairs: Pairs, olds: Sequence[int]) -> Floats:
-    """1 for clauses that have a clause above them: to stand at the top is no neighbourhood."""
-    return np.array([[pairs.old.parents[i] != NONE] for i in olds], np.float32)
+def _support(pairs: Pairs, olds: Sequence[int], around: Evidence) -> Floats:
+    """How much speaks for a pair beside its text; to stand at the top is no neighbourhood."""
+    nested = np.array([[pairs.old.parents[i] != NONE] for i in olds], np.float32)
+    support = 1.5 * around.parent * nested + around.before + around.after
+    return np.asarray(support + 2 * around.children, np.float32)
+
+
+def _repeated(side: Side, positions: Sequence[int]) -> NDArray[np.bool_]:
+    """Whether clauses say what another of their version says as well."""
+    times = Counter(side.contents)
+    return np.array([times[side.contents[i]] > 1 for i in positions], np.bool_)
 
 
 def _match_in_order(pairs: Pairs) -> None:
@@ -150,7 +163,7 @@ def _part_contradicted(pairs: Pairs) -> None:
 
 
 def _surely(likeness: Floats, around: Evidence) -> NDArray[np.bool_]:
-    return likeness >= _MUST
+    return (likeness >= _MUST) | (around.children >= _SAME_CHILDREN)
 
 
 def _probably(likeness: Floats, around: Evidence) -> NDArray[np.bool_]:
@@ -158,8 +171,8 @@ def _probably(likeness: Floats, around: Evidence) -> NDArray[np.bool_]:
     return (
         (likeness >= _ALIKE) & (place >= 1)
         | (likeness >= _SLIGHT) & (place >= 3)
-        | (around.children >= 0.5)
-        | (around.children >= 0.3) & (place >= 2)
+        | (around.children >= _SAME_CHILDREN)
+        | (around.children >= _SOME_CHILDREN) & (place >= 2)
     )
 
 
@@ -179,7 +192,11 @@ def _match_similar(
     score = likeness + 1.2 * around.children
     score += 0.12 * around.parent + 0.1 * around.before + 0.1 * around.after
     score += 0.08 * around.path + 0.1 * around.heading + 0.04 * around.number
-    found = _assign(score, accepts(likeness, around))
+    accepted = accepts(likeness, around)
+    # What stands in many places says nothing about which of them it came from.
+    many = _repeated(pairs.old, olds)[:, None] | _repeated(pairs.new, news)[None, :]
+    accepted &= ~many | (_support(pairs, olds, around) >= 1)
+    found = _assign(score, accepted)
     for row, column in found:
         pairs.match(olds[row], news[column])
     return len(found)
