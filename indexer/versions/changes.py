@@ -88,7 +88,7 @@ def _kept(
         reworded=reworded,
         renumbered=renumbered,
         moved=has_moved,
-        heading_changed=old.headings[i] != new.headings[j],
+        heading_changed=reworded and old.headings[i] != new.headings[j],
         edits=edits,
         section=section,
         old_places=tuple(old.places[i] for i in group.old),

@@ -23,7 +23,7 @@ _MUST = 0.6
 """Likeness at which texts are the same clause wherever they stand."""
 
 _ALIKE = 0.45
-"""Likeness at which they are once what surrounds them does not speak against it."""
+"""Likeness at which they are where something around them agrees."""
 
 _SLIGHT = 0.28
 """Likeness that is enough for clauses that stand in the same place."""
