@@ -51,7 +51,7 @@ def build_index(
     tell = progress or silent
     with writing(root, encoder, report) as index:
         if not files and not index.known:
-            raise NoPoliciesError(_nothing_found(paths, report))
+            raise NoPoliciesError(nothing_found(paths, report.skipped, report.failed))
         with PolicyParser(limits) as parser:
             _read(index, parser, files, report, tell)
         _remove_what_is_gone(index, files, paths, report)
@@ -136,13 +136,14 @@ def _remove_what_is_gone(
             report.removed.append(version.policy_id)
 
 
-def _nothing_found(paths: Sequence[Path], report: BuildReport) -> str:
+def nothing_found(
+    paths: Sequence[Path], skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str, str]]
+) -> str:
+    """What an error says where the given paths hold no policies."""
     named = ", ".join(str(path) for path in paths)
     known = ", ".join(sorted(READABLE_SUFFIXES))
-    extra = (
-        f"; {len(report.skipped)} files of other formats were left out" if report.skipped else ""
-    )
-    missing = "; ".join(f"{file}: {reason}" for file, reason in report.failed)
+    extra = f"; {len(skipped)} files of other formats were left out" if skipped else ""
+    missing = "; ".join(f"{file}: {reason}" for file, reason in failed)
     return f"no policies in {named}: expected files ending in {known}{extra}" + (
         f" ({missing})" if missing else ""
     )

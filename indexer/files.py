@@ -13,7 +13,7 @@ from indexer.limits import Limits
 from indexer.policy_id import policy_id_of
 from indexer.readers import READABLE_SUFFIXES, naming, open_file
 from indexer.records import Properties
-from indexer.sidecar import Sidecars, is_sidecar, sidecar_bytes
+from indexer.sidecar import Sidecars, is_misnamed, is_sidecar, sidecar_bytes
 
 _DEFAULT_LIMITS = Limits()
 
@@ -69,6 +69,9 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
             if not _is_text(file):
                 shown = os.fsencode(file).decode("utf-8", "replace")
                 failed.append((shown, "its name is not UTF-8 text; rename the file or its folder"))
+                continue
+            if is_misnamed(file):
+                failed.append((str(file), f"a sidecar ends in .yaml; rename it {file.stem}.yaml"))
                 continue
             if file.suffix.lower() not in READABLE_SUFFIXES:
                 reason = f"no reader for {file.suffix or 'files without suffix'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +39,7 @@ class Put:
     policy_id: str
     data: bytes
     suffix: str
-    properties: Properties = Properties()
+    properties: Properties = field(default_factory=Properties)
     expected: str | None = None
 
 

@@ -42,5 +42,5 @@ class Limits:
     def message(self, name: str, found: str) -> str:
         """What an error says: what was found, the limit, and the setting that moves it."""
         assert name in {field.name for field in fields(self)}
-        limit = getattr(self, name)
-        return f"{found}, over the limit of {limit:,.0f} (POLICY_SEARCH_{name.upper()})"
+        limit = f"{getattr(self, name):,}".removesuffix(".0")
+        return f"{found}, over the limit of {limit} (POLICY_SEARCH_{name.upper()})"

@@ -86,7 +86,8 @@ def version_name(metadata: Metadata, fallback: str = "1") -> str:
 def _detect_language(document: Document, stated: str | None) -> str:
     """The text's language; what the file states decides only for Latin letters too few to tell."""
     default = stated if stated and stated not in ("zh", "ja", "ko") else "en"
-    return detect_language(document.source[:20_000], default)
+    start = document.blocks[0].start if document.blocks else 0  # after the front matter
+    return detect_language(document.source[start : start + 20_000], default)
 
 
 def _find_dates(document: Document) -> tuple[date | None, date | None]:

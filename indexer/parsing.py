@@ -32,7 +32,7 @@ from indexer.records import Clause, PolicyVersion
 from indexer.wire import ParsedBefore
 
 CHILD = ("-m", "indexer.parsing_child")
-LONGEST_HERE = 256 * 1024
+LONGEST_HERE = 64 * 1024
 """Bytes of a text that is parsed in this process."""
 _FILES_PER_CHILD = 100
 """After so many a child is replaced: libraries leak, and memory is in pieces."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from indexer.build import nothing_found
 from indexer.catalogue import open_catalogue
 from indexer.changes import in_the_way, is_same, places_of, what_is_gone
-from indexer.errors import IndexMissingError, PolicyFileError
+from indexer.errors import IndexMissingError, NoPoliciesError, PolicyFileError
 from indexer.files import SourceFile, file_digest, find_files
 from indexer.limits import Limits
 from indexer.parsing import PolicyParser
@@ -51,12 +52,15 @@ def preview_index(
 ) -> Preview:
     """Parses all policy files in `paths` and compares them with the index in `root`, if any.
 
-    Raises the errors of `open_catalogue`, but for a missing index: a build would meet them too.
+    Raises `NoPoliciesError`, and the errors of `open_catalogue` but for a missing index: a build
+    would meet them too.
     """
     found = find_files(paths)
     known = _known(root)
     preview = Preview(failed=found.failed, skipped=found.skipped, indexed=known is not None)
     known = known or {}
+    if not found.files and not known:
+        raise NoPoliciesError(nothing_found(paths, found.skipped, found.failed))
     places = places_of(found.files)
     with PolicyParser(limits) as parser:
         for done, file in enumerate(found.files):

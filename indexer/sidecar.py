@@ -122,6 +122,11 @@ def is_sidecar(path: Path) -> bool:
     return path.name == FOLDER_SIDECAR or path.name.endswith(SUFFIX)
 
 
+def is_misnamed(path: Path) -> bool:
+    """Whether a file was meant as a sidecar, but ends as none does: `leave.policy.yml`."""
+    return path.suffix == ".yml" and is_sidecar(path.with_suffix(".yaml"))
+
+
 def sidecar_bytes(properties: Properties | None) -> bytes:
     """What a sidecar says, as bytes that change only with it; empty where it says nothing."""
     stated = {k: v for k, v in asdict(properties).items() if v is not None} if properties else {}

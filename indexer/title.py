@@ -18,6 +18,8 @@ TITLE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 100
+_LONGEST_HEADING = 300
+"""A longer one is text that was set as a heading: every citation would repeat it."""
 _HEAD_LINES = 12
 _REVISION = re.compile(
     r"(?:revision|version|rev\.|版本号?|版次|修订号|修訂號|版本號)[\s.:：]*[vV]?\d", re.IGNORECASE
@@ -54,8 +56,10 @@ def find_title(
 
 
 def _printed_title(blocks: Sequence[Block]) -> _Printed | None:
-    tops = [b for b in blocks if b.kind == "heading" and b.level == 1]
-    if tops:
+    tops = [
+        b for b in blocks if b.kind == "heading" and b.level == 1 and not read_markers(fold(b.text))
+    ]
+    if tops and len(tops[0].text) <= _LONGEST_HEADING:
         found = _Printed(tops[0].text, sure=True, ranked=len(tops) == 1)
         return found if _clean(found.text) else None
     lines = [b.text for b in blocks[:_HEAD_LINES] if len(b.text) <= _LONGEST_TITLE]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
 from service import openapi, package_version
+from service.access.access import Access
 from service.middleware import RequestMiddleware
 from service.problems import install_problem_handlers
 from service.routes import clauses, health, policies, search
@@ -56,7 +57,8 @@ def create_app(
         redirect_slashes=False,
         redoc_url=None,
     )
-    app.add_middleware(RequestMiddleware)
+    app.state.access = Access(settings)
+    app.add_middleware(RequestMiddleware, settings=settings)
     install_problem_handlers(app)
     for routes in (search, clauses, policies, health):
         app.include_router(routes.router)
@@ -73,6 +75,6 @@ class _PolicySearch(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            openapi.add_problem_schema(super().openapi())
+            openapi.complete(super().openapi())
         assert self.openapi_schema is not None
         return self.openapi_schema

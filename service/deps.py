@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.access.caller import Caller
+from service.access.guard import needs
 from service.runtime import Runtime
 
 
@@ -16,3 +18,10 @@ def _runtime(request: Request) -> Runtime:
 
 AnyRuntime = Annotated[Runtime, Depends(_runtime)]
 """The runtime, ready or not. Its `opened` and `snapshot` raise `NotReadyError` until it is."""
+
+MaySearch = Annotated[Caller, Depends(needs("search"))]
+MayRead = Annotated[Caller, Depends(needs("read"))]
+MayOpen = Annotated[Caller, Depends(needs("read", "search"))]
+"""A single clause: what a search found may be opened, whole policies need `read`."""
+MayWrite = Annotated[Caller, Depends(needs("write"))]
+MayAdminister = Annotated[Caller, Depends(needs("admin"))]

@@ -11,6 +11,13 @@
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
     │   └── ClauseNotFoundError
+    ├── AccessError                who asks may not, or not so often
+    │   ├── KeyMissingError        no key was sent                               401
+    │   ├── KeyInvalidError        unknown, expired or revoked: not told which   401
+    │   ├── KeyAmbiguousError      two different keys were sent                  401
+    │   ├── ScopeMissingError      the key is good, but not for this             403
+    │   └── RateLimitedError       too many requests                             429
+    ├── KeyFileError               the file of keys, or a key that is to be made 503
     ├── NotReadyError              the encoder or the index is not open yet      503
     └── EvaluationError            evaluation data that cannot be read or matched
 
@@ -160,6 +167,100 @@ class ClauseNotFoundError(NotFoundError):
         )
 
 
+class AccessError(ServiceError):
+    """Who asks may not, or not so often. `headers` go with the answer."""
+
+    status = 401
+
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer: how to authenticate."""
+        return {"WWW-Authenticate": 'Bearer realm="policy-search"'}
+
+
+class KeyMissingError(AccessError):
+    """No key was sent where one is needed."""
+
+    code = "key-missing"
+    title = "A key is needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. "
+            "An operator makes one with `policy-search keys create`."
+        )
+
+
+class KeyInvalidError(AccessError):
+    """The key is unknown, expired or revoked; the answer does not tell which."""
+
+    code = "key-invalid"
+    title = "The key is not valid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is unknown, has expired or was revoked. Check that it was sent whole; "
+            "an operator makes a new one with `policy-search keys create`."
+        )
+
+
+class KeyAmbiguousError(AccessError):
+    """Two different keys were sent."""
+
+    code = "key-ambiguous"
+    title = "Two different keys were sent"
+
+    def __init__(self) -> None:
+        super().__init__("The headers hold two different keys: send one of them.")
+
+
+class ScopeMissingError(AccessError):
+    """The key is good, but not for what was asked. `scopes`: any of them would do."""
+
+    status = 403
+    code = "scope-missing"
+    title = "The key does not allow this"
+
+    def __init__(self, scopes: tuple[str, ...], found: tuple[str, ...]) -> None:
+        super().__init__(
+            f"This needs a key with the scope {' or '.join(map(repr, scopes))}; "
+            f"the one that was sent has {', '.join(map(repr, found)) or 'none'}."
+        )
+        self.scopes = scopes
+
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer: the scope that would do (RFC 6750)."""
+        scope = " ".join(self.scopes)
+        value = f'Bearer realm="policy-search", error="insufficient_scope", scope="{scope}"'
+        return {"WWW-Authenticate": value}
+
+
+class RateLimitedError(AccessError):
+    """More requests than a key or an address may make. `retry_after` in whole seconds."""
+
+    status = 429
+    code = "rate-limited"
+    title = "Too many requests"
+
+    def __init__(self, who: str, rate: str, retry_after: int) -> None:
+        super().__init__(f"{who} may make {rate}. Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer: when to try again."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+class KeyFileError(ServiceError):
+    """The file of keys cannot be used, or a key cannot be made as asked.
+
+    Over HTTP it tells nothing of the file: the log does.
+    """
+
+    status = 503
+    code = "keys-unavailable"
+    title = "The keys cannot be checked"
+
+
 class NotReadyError(ServiceError):
     """The encoder or the index is not open yet."""
 
@@ -198,7 +299,10 @@ _UNAVAILABLE: tuple[tuple[type[Exception], str, str], ...] = (
 
 def fault_of(error: Exception) -> Fault:
     """How an error looks over HTTP. An unforeseen one tells nothing of what is inside it."""
-    if isinstance(error, QueryError | NotFoundError | NotReadyError):
+    if isinstance(error, KeyFileError):
+        detail = "Keys cannot be checked now, so nobody is let in. The service's log tells why."
+        return Fault(error.status, error.code, error.title, detail)
+    if isinstance(error, QueryError | NotFoundError | AccessError | NotReadyError):
         field = error.field if isinstance(error, QueryError) else None
         return Fault(error.status, error.code, error.title, str(error), field)
     for kind, code, title in _UNAVAILABLE:

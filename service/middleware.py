@@ -1,4 +1,4 @@
-"""Around every request: its id, one line in the log, a bounded body, and the last resort.
+"""Around every request: its id, one line in the log, bounds in size and time, the last resort.
 
 Pure ASGI, so that responses stream and nothing is copied.
 """
@@ -10,15 +10,16 @@ import re
 import time
 import uuid
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import fault_of
+from service.bounds import BoundedBody, bounds_of
+from service.errors import Fault, fault_of
 from service.problems import problem_response, requested_path
+from service.settings import Settings
 
 REQUEST_ID_HEADER = "X-Request-ID"
-MAX_BODY_BYTES = 1 << 20
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._~:+=/-]{1,128}")
 
@@ -30,12 +31,13 @@ class RequestMiddleware:
 
     The id is in `scope["state"]["request_id"]`, in each response and in each log line. The log
     names method, path, status, duration and id; never a query string or a body. An error that
-    nothing else has translated is logged with its traceback and answered with status 500.
-    `HEAD` is served as `GET`; the server drops the body.
+    nothing else has translated is logged with its traceback and answered with status 500; where no
+    answer has begun in time, with status 503. `HEAD` is served as `GET`; the server drops the body.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,9 +55,8 @@ class RequestMiddleware:
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         try:
-            await self.app(inner, _bounded(scope, receive), send_with_id)
+            await self._in_time(scope, receive, send_with_id)
         except Exception as error:
             logger.exception("unexpected error, request_id=%s", request_id)
             if status:
@@ -71,30 +72,55 @@ class RequestMiddleware:
                 request_id,
             )
 
+    async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the app; where no answer has begun in time, answer in its place and cancel it.
+
+        A thread cannot be cancelled: it is answered for at once and goes on until it is done.
+        """
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        body = BoundedBody(inner, receive, self.settings)
+        began = anyio.current_time()
+        begun = late = False
+        failure: Exception | None = None
+
+        async def send_unless_late(message: Message) -> None:
+            nonlocal begun
+            if not late:
+                begun = True
+                await send(message)
+
+        async def watch() -> None:
+            nonlocal late
+            seconds = self.settings.request_seconds
+            while (left := began + seconds + body.waited - anyio.current_time()) > 0:
+                await anyio.sleep(left)
+            if begun or not bounds_of(inner).timed:
+                return
+            late = True
+            await problem_response(scope, _timeout(seconds))(scope, receive, send)
+            handling.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch)
+            with anyio.CancelScope() as handling:
+                try:
+                    await self.app(inner, body, send_unless_late)
+                except Exception as error:
+                    failure = error
+            if not late:
+                tasks.cancel_scope.cancel()
+        if failure is not None:
+            if late:
+                logger.warning("failed after its time was over", exc_info=failure)
+            else:
+                raise failure
+
+
+def _timeout(seconds: float) -> Fault:
+    detail = f"No answer was found within {seconds:g} s. Try again, or ask for less."
+    return Fault(503, "timeout", "The answer took too long", detail)
+
 
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
     return given if _SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """`receive` that refuses a body of more than `MAX_BODY_BYTES`, announced or not."""
-    announced = Headers(scope=scope).get("content-length", "")
-    received = 0
-
-    async def bounded() -> Message:
-        nonlocal received
-        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
-            raise _too_large()
-        message = await receive()
-        if message["type"] == "http.request":
-            received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
-                raise _too_large()
-        return message
-
-    return bounded
-
-
-def _too_large() -> HTTPException:
-    return HTTPException(413, f"The body is larger than {MAX_BODY_BYTES} bytes, the most accepted.")

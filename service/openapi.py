@@ -11,9 +11,14 @@ DESCRIPTION = """\
 Ask in your own language; get the **clauses** that answer, whichever language they are written in,
 each with a citation to quote and a path that opens it.
 
+Send your key as `Authorization: Bearer KEY` or `X-API-Key: KEY`. A service for which no key was
+ever made asks for none.
+
 Every error is `application/problem+json` (RFC 9457) with a stable `code`, the `errors` in the
 request, and the `request_id` under which the log tells more. Send `X-Request-ID` to choose it.
 """
+BEARER = "A key that `policy-search keys create` printed."
+API_KEY = "The same key, for clients that cannot send `Authorization`."
 TAGS: list[dict[str, Any]] = [
     {"name": "search", "description": "Clauses that answer a question."},
     {"name": "clauses", "description": "One clause and its place."},
@@ -36,11 +41,21 @@ _POLICY = {
     "lang": "en",
     "updated_date": None,
     "revision": "B",
+    "organisation": "Lanternworks Ltd.",
+    "source_url": "https://intranet.lanternworks.example/policies/leave",
     "format": "markdown",
     "clause_count": 41,
     "url": _LEAVE_URL,
     "clauses_url": _LEAVE_URL + "/clauses",
 }
+_REMARKS = [
+    {
+        "code": "numbering-jump",
+        "message": "the numbering jumps: from 4.2 to 4.4",
+        "clause_id": "lanternworks-leave-policy@2025-03-01#4.4",
+        "kind": "warning",
+    }
+]
 _SECTION = {
     "id": "lanternworks-leave-policy@2025-03-01#4",
     "citation": "Lanternworks Leave Policy §4",
@@ -145,6 +160,72 @@ _NOT_READY = _problem(
     "The service is not ready",
     "Not yet: the encoder is being loaded. Try again in a moment; /readyz tells more.",
 )
+_TIMEOUT = _problem(
+    503,
+    "Not in time (`timeout`), not ready yet (`not-ready`), or keys cannot be checked "
+    "(`keys-unavailable`).",
+    "timeout",
+    "The answer took too long",
+    "No answer was found within 30 s. Try again, or ask for less.",
+)
+ACCESS_RESPONSES = {
+    **_problem(
+        401,
+        "No key (`key-missing`), two different ones (`key-ambiguous`), or one that is unknown, "
+        "expired or revoked (`key-invalid`).",
+        "key-missing",
+        "A key is needed",
+        "This needs a key: send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`. […]",
+    ),
+    **_problem(
+        403,
+        "The key has not the scope that this needs.",
+        "scope-missing",
+        "The key does not allow this",
+        "This needs a key with the scope 'read'; the one that was sent has 'search'.",
+    ),
+    **_problem(
+        429,
+        "Too many requests with this key or from this address; `Retry-After` says when to go on.",
+        "rate-limited",
+        "Too many requests",
+        "This key may make 1200 requests per minute. Try again in 7 s.",
+    ),
+    **_TIMEOUT,
+}
+"""What every route that needs a key may answer."""
+BODY_RESPONSES = {
+    **_problem(
+        400,
+        "The body is no text or no JSON that could be read.",
+        "bad-request",
+        "Bad Request",
+        "There was an error parsing the body",
+    ),
+    **_problem(
+        408,
+        "The body did not arrive in time.",
+        "request-timeout",
+        "Request Timeout",
+        "After 15 s, 12 bytes of the body had arrived. Send the whole request at once.",
+    ),
+    **_problem(
+        413,
+        "The body is too large.",
+        "content-too-large",
+        "Content Too Large",
+        "The body is larger than 1048576 bytes, the most accepted.",
+    ),
+    **_problem(
+        415,
+        "The body is not announced as JSON.",
+        "content-type-unsupported",
+        "The body is not announced as JSON",
+        "The Content-Type is 'text/plain'; send a JSON object with […]",
+    ),
+}
+"""What every route that takes a body may answer."""
+
 _INVALID = _problem(
     422,
     "The request cannot be run as asked.",
@@ -186,14 +267,13 @@ SEARCH_RESPONSES = {
 CLAUSE_RESPONSES = {
     **_ok({**_CLAUSE, "policy": _LEAVE, "children": [], "previous": _SECTION, "next": None}),
     **_NO_CLAUSE,
-    **_INVALID,
     **_NOT_READY,
 }
 POLICIES_RESPONSES = {
     **_ok({"total": 1, "index": _INDEX, "policies": [_POLICY]}),
     **_NOT_READY,
 }
-POLICY_RESPONSES = {**_ok(_POLICY), **_NO_POLICY, **_INVALID, **_NOT_READY}
+POLICY_RESPONSES = {**_ok({**_POLICY, "remarks": _REMARKS}), **_NO_POLICY, **_NOT_READY}
 CLAUSES_RESPONSES = {
     **_ok({"policy": _LEAVE, "total": 41, "clauses": [_CLAUSE]}),
     **_NO_POLICY,
@@ -214,8 +294,20 @@ READY_RESPONSES = {
 }
 
 
-def add_problem_schema(document: dict[str, Any]) -> None:
-    """Put the schema that the problem responses refer to into the document."""
+def complete(document: dict[str, Any]) -> None:
+    """Put the schema that the problem responses refer to into the document.
+
+    FastAPI's own description of status 422 goes: no route answers in that shape, and those that
+    can answer 422 at all describe it themselves.
+    """
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
-    document["components"]["schemas"].update({"Problem": schema, **definitions})
+    schemas = document["components"]["schemas"]
+    schemas.update({"Problem": schema, **definitions})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            described = operation["responses"].get("422", {}).get("content", {})
+            if described and PROBLEM_JSON not in described:
+                del operation["responses"]["422"]

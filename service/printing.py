@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,7 @@ NAMED_FILES = 20
 
 def print_report(report: BuildReport, root: Path) -> None:
     """What a build did, and what it could not."""
-    for file, reason in report.skipped[:NAMED_FILES]:
-        print(f"left out: {file}: {reason}", file=sys.stderr)
-    if len(report.skipped) > NAMED_FILES:
-        print(f"left out: {len(report.skipped) - NAMED_FILES} more files", file=sys.stderr)
-    for file, reason in report.failed:
-        text = reason if reason.startswith(file) else f"{file}: {reason}"
-        print(f"not indexed: {text}", file=sys.stderr)
+    print_unread(report.skipped, report.failed)
     if report.recovered:
         print("The manifest was damaged; the index was made again from its store.")
     if report.encoder_changed:
@@ -46,6 +41,17 @@ def print_report(report: BuildReport, root: Path) -> None:
     )
     state = "Published" if report.published else "Nothing changed: still"
     print(f"{state} generation {report.generation} in {root}.")
+
+
+def print_unread(skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str, str]]) -> None:
+    """The files that were left out, and those that should have been read, on standard error."""
+    for file, reason in skipped[:NAMED_FILES]:
+        print(f"left out: {file}: {reason}", file=sys.stderr)
+    if len(skipped) > NAMED_FILES:
+        print(f"left out: {len(skipped) - NAMED_FILES} more files", file=sys.stderr)
+    for file, reason in failed:
+        text = reason if reason.startswith(file) else f"{file}: {reason}"
+        print(f"not indexed: {text}", file=sys.stderr)
 
 
 def print_hit(hit: Hit) -> None:

@@ -16,12 +16,14 @@ from starlette.types import Scope
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.errors import Fault, ServiceError, fault_of
+from service.errors import AccessError, Fault, ServiceError, fault_of
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:policy-search:problem:"
 RETRY_AFTER_SECONDS = 2
 MAX_ERRORS = 20
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""RFC 9110's; `http` has them from Python 3.13 on, and codes must not change with it."""
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
@@ -93,7 +95,8 @@ def requested_path(scope: Scope) -> str:
 async def _known_error(request: Request, error: Exception) -> Response:
     fault = fault_of(error)
     errors = [_field_problem(request, fault.field, fault.detail)] if fault.field else []
-    return problem_response(request.scope, fault, errors)
+    headers = error.headers() if isinstance(error, AccessError) else None
+    return problem_response(request.scope, fault, errors, headers)
 
 
 def _field_problem(request: Request, field: str, detail: str) -> FieldProblem:
@@ -153,7 +156,7 @@ def _pointer_step(name: object) -> str:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = requested_path(request.scope)
-    phrase = HTTPStatus(error.status_code).phrase
+    phrase = PHRASES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     code, detail = phrase.lower().replace(" ", "-"), error.detail
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND:

@@ -121,7 +121,7 @@ class PolicyReference(BaseModel):
     id: str
     title: str
     version: str
-    effective_date: date | None = Field(description="`null` where the text states none.")
+    effective_date: date | None = Field(description="`null` where nothing states one.")
 
 
 class Span(BaseModel):
@@ -226,12 +226,37 @@ class PolicyResponse(PolicyReference):
     """An indexed policy."""
 
     lang: str
-    updated_date: date | None = Field(description="`null` where the text states none.")
-    revision: str | None = Field(description="The revision as the text states it.")
-    format: str = Field(description="Format of its source: `text`, `markdown`.")
+    updated_date: date | None = Field(description="`null` where nothing states one.")
+    revision: str | None = Field(description="The revision as it is stated.")
+    organisation: str | None = Field(
+        description="Whose policy it is; `null` where nothing says so."
+    )
+    source_url: str | None = Field(
+        description="Where it is published; `null` where nothing says so."
+    )
+    format: str = Field(
+        description="Format of its source: `text`, `markdown`, `html`, `docx` or `pdf`."
+    )
     clause_count: int
     url: str = Field(description="Path of this policy.")
     clauses_url: str = Field(description="Path of its clauses.")
+
+
+class RemarkResponse(BaseModel):
+    """Something to know of how a policy was read."""
+
+    code: str = Field(description="Stable name of what it is about, such as `numbering-jump`.")
+    message: str
+    clause_id: str | None = Field(description="`null` where it is about the policy as a whole.")
+    kind: Literal["repair", "warning"] = Field(
+        description="`repair`: damage of the file that was mended; `warning`: it may be wrong."
+    )
+
+
+class DescribedPolicy(PolicyResponse):
+    """An indexed policy, and how well its file could be read."""
+
+    remarks: list[RemarkResponse] = Field(description="In reading order.")
 
 
 class PolicyList(BaseModel):

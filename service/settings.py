@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexer.limits import MIB, Limits
+from service.access.addresses import parse_networks
 from service.errors import SettingsError
 
 ENV_PREFIX = "POLICY_SEARCH_"
@@ -144,15 +145,87 @@ class Settings(BaseSettings):
         description="Least severe log lines written: `debug`, `info`, `warning` or `error`.",
     )
 
+    keys: Path | None = Field(
+        default=None,
+        description="File of API keys; `keys.sqlite` inside the index directory unless given.",
+    )
+    insecure: bool = Field(
+        default=False,
+        description="Listen on any address although no key was ever made; without it a service "
+        "without keys listens on loopback addresses only.",
+    )
+    rate_per_key: str = Field(
+        default="1200/minute",
+        description="Most requests with one key, such as `10/second` or `600/minute`; `off` for "
+        "any number.",
+    )
+    rate_per_address: str = Field(
+        default="2400/minute",
+        description="Most requests from one address (of IPv6, from one /64 network), or `off`. A "
+        "service without keys does not count loopback addresses.",
+    )
+    rate_of_failures: str = Field(
+        default="30/minute",
+        description="Most requests with an invalid key from one address that are told so, or "
+        "`off`; a good key from there works all the same.",
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses or networks of reverse proxies, comma-separated, whose "
+        "`X-Forwarded-For` is believed; nobody's unless given.",
+    )
+    max_upload_bytes: ByteSize = Field(
+        default=ByteSize(_LIMITS.max_bytes),
+        ge=1,
+        le=_LARGEST,
+        description="Largest body of a request that uploads a policy, such as `64MiB`; others "
+        "take 1 MiB.",
+    )
+    request_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Longest time to begin an answer once the request is there; then it is 503. "
+        "Uploads take as long as they take.",
+    )
+    body_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Longest time for a request's headers, and then its body, to arrive; large "
+        "bodies get a second more for each 16 KiB.",
+    )
+
     @property
     def limits(self) -> Limits:
         """What one policy file may be."""
         return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
-    @field_validator("index", "cache")
+    @property
+    def keys_file(self) -> Path:
+        """Where the keys are."""
+        return self.keys or self.index / "keys.sqlite"
+
+    @field_validator("index", "cache", "keys")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()
+
+    @field_validator("rate_per_key", "rate_per_address", "rate_of_failures")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        from service.access.rates import parse_rate
+
+        parse_rate(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str | None) -> str | None:
+        parse_networks(value)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

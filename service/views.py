@@ -7,14 +7,17 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from indexer.remarks import kind_of
 from service.schemas import (
     ClauseResponse,
     ClauseSummary,
+    DescribedPolicy,
     HitResponse,
     IndexInfo,
     ListedClause,
     PolicyReference,
     PolicyResponse,
+    RemarkResponse,
     ScoreDetailsResponse,
     SnippetResponse,
     Span,
@@ -22,7 +25,7 @@ from service.schemas import (
 from service.search.records import Hit, PolicyRef
 
 if TYPE_CHECKING:
-    from indexer.records import Clause
+    from indexer.records import Clause, Remark
     from indexer.rows import PolicyRecord
     from indexer.snapshot import Snapshot
 
@@ -84,10 +87,28 @@ def policy_response(policy: PolicyRecord) -> PolicyResponse:
         lang=policy.lang,
         updated_date=policy.updated_date,
         revision=policy.revision,
+        organisation=policy.organisation,
+        source_url=policy.source_url,
         format=policy.format,
         clause_count=policy.clause_count,
         url=policy_url(policy.id),
         clauses_url=policy_url(policy.id) + "/clauses",
+    )
+
+
+def described_policy(policy: PolicyRecord, remarks: Iterable[Remark]) -> DescribedPolicy:
+    """A policy as JSON, with what was remarked in reading it."""
+    return DescribedPolicy(
+        **policy_response(policy).model_dump(),
+        remarks=[
+            RemarkResponse(
+                code=remark.code,
+                message=remark.message,
+                clause_id=remark.clause_id,
+                kind=kind_of(remark.code),
+            )
+            for remark in remarks
+        ],
     )
 
 

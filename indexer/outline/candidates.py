@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from indexer.outline import headings
@@ -14,7 +14,8 @@ from indexer.records import Block, Document
 
 _SPLIT_MARKER = re.compile(r"\(\s*\n\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*\)")
 _FUSED_ITEM = re.compile(
-    r"(?<=[;；。])\s*(?P<marker>\((?:\s*\d{1,2}\s*|[一二三四五六七八九十]{1,3})\))"
+    r"(?<=[;；。])\s*(?P<marker>\((?:\s*\d{1,2}\s*|[一二三四五六七八九十]{1,3})\)"
+    r"|(?<=[；。])\d{1,2}[.、](?![\d\s]))"
 )
 _FEWEST_MARKED = 2
 _LOWEST_LEVEL = 6
@@ -89,13 +90,15 @@ def _at_block_start(
     if block.kind == "table_row":
         return None
     readings = tuple(read_markers(fold(block.text)))
+    if block.number is not None:  # counted by the format: it is a number beyond doubt
+        readings = tuple(replace(reading, doubt=0.0) for reading in readings)
     after_colon = before is not None and before.text.endswith((":", "："))
     if block.kind == "heading":
         return Candidate(
             position, block.start, readings, block.text,
             heading_level=block.level, bodiless=True, isolated=True, after_colon=after_colon,
         )  # fmt: skip
-    if block.kind == "list_item" and readings and readings[0].style == "•":
+    if block.kind == "list_item" and readings and readings[0].style.startswith("•"):
         nested = Marker(f"•{block.level or 1}", (0,), "•", readings[0].length)
         readings = (nested,)
     if not readings and not (
@@ -110,7 +113,8 @@ def _at_block_start(
             heading_level=_LOWEST_LEVEL, bodiless=True, isolated=True, after_colon=after_colon,
         )  # fmt: skip
     unfinished = (
-        before is not None
+        block.number is None
+        and before is not None
         and block.kind == "paragraph"
         and before.end + 1 >= block.start
         and not before.text.endswith(_TERMINAL)
@@ -118,9 +122,16 @@ def _at_block_start(
     )
     return Candidate(
         position, block.start, readings, block.text,
-        bodiless=not body.strip() or headings.is_heading_like(body.strip(), isolated=True),
+        bodiless=_is_bodiless(readings, body.strip()),
         unfinished=unfinished, after_colon=after_colon, isolated=block.isolated or block.strong,
     )  # fmt: skip
+
+
+def _is_bodiless(readings: Sequence[Marker], body: str) -> bool:
+    """Whether a line is only a heading; a bullet is one only where it announces more."""
+    if readings and readings[0].style.startswith("•"):
+        return body.endswith((":", "："))
+    return not body or headings.is_heading_like(body, isolated=True)
 
 
 def _looks_like_heading(document: Document, position: int, marked_up: bool) -> bool:

@@ -198,5 +198,5 @@ def _language(text: str, lang: str) -> str:
 
 def _lead_in(text: str) -> str:
     """The sentence ending in a colon with which a clause introduces its sub-clauses."""
-    found = _SENTENCE.search(text)
-    return found[0].strip()[-_LONGEST_LEAD_IN:] if found else ""
+    found = _SENTENCE.search(text[-_LONGEST_LEAD_IN:])
+    return found[0].strip() if found else ""

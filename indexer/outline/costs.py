@@ -35,6 +35,8 @@ REJECT_ISOLATED_HEADING = 3.0
 
 LEVEL_CONTRADICTED = 3.0
 """A heading that its markup puts where its number does not belong: the number is believed."""
+LEVEL_SKIPPED = 1.5
+"""A heading two levels below the one above it, where a numbered clause without heading is open."""
 SECTION_BONUS = 0.4
 BARE_HEADING_BONUS = 0.8
 SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",

@@ -23,6 +23,13 @@ _SENTENCE_END = re.compile(r"[.。!！?？;；]\s+(?=\S)|[。！？；]")
 _BREAKS_OFF = re.compile(
     r"\b(?:a|an|the|and|or|of|in|to|by|from|under|at|clause|section|article)$", re.IGNORECASE
 )
+_ISSUER = re.compile(
+    r"\b(?:Group|Inc|Ltd|Limited|LLC|GmbH|Corporation|Company|Foundation|University|Department"
+    r"|Office|Board|Committee|Association|Holdings)\.?$"
+    r"|(?:公司|集团|集團|中心|委员会|委員會|协会|協會|部|处|局|学院|大学|银行|平台|办公室)$"
+)
+_ISSUER_LINES = 3
+"""Below a title may stand who issued the policy, before its first words."""
 _STEM = 5
 _EMPTY_WORDS = frozenset(
     "a an and by for from how in is of on our the to use we with you your".split()  # noqa: SIM905
@@ -57,6 +64,8 @@ def is_unnumbered_heading(blocks: Sequence[Block], position: int) -> bool:
         return False
     before = blocks[position - 1].text if position else ""
     if before.endswith(_ENDS_COLON) or position + 1 == len(blocks):
+        return False
+    if position < _ISSUER_LINES and _ISSUER.search(text):
         return False
     if block.isolated:
         return True

@@ -41,16 +41,18 @@ class Marker:
         return self.numbers[-1]
 
 
+_FORMAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰", "一二二三三四五六六七八九十百")
+"""Numerals as they are written where nobody may change them."""
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN = "零〇一二三四五六七八九十百"
+_HAN = "零〇一二三四五六七八九十百" + "".join(map(chr, _FORMAL))
 _CJK = "\u3400-\u9fff"
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 # Words after "第三条" or "Article 3" that make it a reference to a clause, not its beginning.
 _HAN_REFERENCE = re.compile(
-    rf"\s*(?:[的中所之及和与或至到、,，第]|\((?:\d+|[{_HAN}]+)\)|规定|约定|以外|以下|以上|项下|款下"
-    r"|内容|要求|情形)"
+    rf"[的中所之及和与或至到]|\s*(?:[、,，第]|\((?:\d+|[{_HAN}]+)\)|规定|约定|以外|以下|以上|项下"
+    r"|款下|内容|要求|情形)"
 )
 _WORD_REFERENCE = re.compile(
     r"\s*(?:,|;|\)|and\b|or\b|of\b|to\b|above\b|below\b|shall\b|applies\b|is\b|are\b|does\b|in\b"
@@ -78,6 +80,7 @@ _WORD = re.compile(
 )
 _BULLET = re.compile(r"([-–—•*·●○▪◦‣■□◆►➢✓✔])(?:\s+|(?=[^\x00-\x7f\s]))")
 _LOOSE_BULLETS = "-–—*"
+_DASHES = "-–—"
 
 
 def read_markers(text: str) -> list[Marker]:
@@ -104,7 +107,10 @@ def read_markers(text: str) -> list[Marker]:
         return _word(text) or _letters(text)
     found = _BULLET.match(text)
     if found and not (first in _LOOSE_BULLETS and not text[1:2].isspace()):
-        return [Marker("•", (0,), "•", found.end())]
+        if first in _DASHES and text.rstrip()[-1] in _DASHES:
+            return []  # "— end —"
+        sign = "-" if first in _DASHES else first
+        return [Marker(f"•{sign}", (0,), "•", found.end())]
     return []
 
 
@@ -216,6 +222,7 @@ def _word(text: str) -> list[Marker]:
 
 def han_value(text: str) -> int:
     """The value of a Chinese numeral below 1,000; 0 where it is none."""
+    text = text.translate(_FORMAL)
     if not any(c in "十百" for c in text):
         if len(text) > 1 and text[0] in "零〇":
             return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from indexer.language import detect_language
 from indexer.outline.candidates import find_candidates
 from indexer.outline.languages import block_languages
 from indexer.outline.markers import HEADING
-from indexer.outline.tree import Node, build_tree
+from indexer.outline.tree import Node, Tree, build_tree
 from indexer.records import Document
 
 _TABLE_RULE = re.compile(r"[\s|:\-–—]+")
@@ -48,7 +49,7 @@ def cut(document: Document, skipped: Set[int]) -> list[Piece]:
     languages = block_languages(document.blocks, skipped)
     if languages is not None:
         return _cut_bilingual(document, skipped, languages)
-    nodes = build_tree(find_candidates(document, skipped))
+    nodes = build_tree(find_candidates(document, skipped)).nodes
     if not nodes:
         return [Piece(None, 0, len(document.source))]
     starts = [node.candidate.start for node in nodes]
@@ -66,8 +67,9 @@ def _cut_bilingual(
 ) -> list[Piece]:
     """Pieces of one language each.
 
-    Each language has its own tree where both are numbered. Where only one is, its tree leads, and
-    what the other language says stands under the same numbers.
+    Each language has its own tree where both are numbered, unless one numbering runs through both.
+    Where only one is numbered, its tree leads, and what the other language says stands under the
+    same numbers.
     """
     kept = [i for i in range(len(document.blocks)) if i not in skipped]
     trees = {
@@ -75,26 +77,39 @@ def _cut_bilingual(
         for lang in ("other", "zh")
     }
     lead, second = sorted(trees, key=lambda lang: -_numbers(trees[lang]))
-    alone = _tree(document, [i for i in kept if languages[i] == second])
-    trees[second] = alone if _numbers(alone) >= _OWN_NUMBERING * _numbers(trees[lead]) else []
+    trees[second] = _tree(document, [i for i in kept if languages[i] == second])
+    if _numbers(trees[second]) < _OWN_NUMBERING * _numbers(trees[lead]):
+        trees[second] = Tree([], 0.0)
+    else:
+        both = _tree(document, kept)
+        if both.cost < trees[lead].cost + trees[second].cost:
+            trees = {lead: both, second: Tree([], 0.0)}
     names = {"zh": "zh", "other": _other_language(document, languages)}
-    events: list[tuple[int, int, str, Node | None]] = [
-        (node.candidate.start, 0, lang, node) for lang in trees for node in trees[lang]
+    apart = bool(trees[second].nodes)
+    events: list[tuple[int, int, str | None, Node | None]] = [
+        (node.candidate.start, 0, lang if apart else _language_at(document, languages, node), node)
+        for lang in trees
+        for node in trees[lang].nodes
     ]
-    events += [(document.blocks[i].start, 1, languages[i] or lead, None) for i in kept]
+    events += [(document.blocks[i].start, 1, languages[i], None) for i in kept]
     starts: list[Piece] = []
     current: dict[str, Node | None] = {lead: None, second: None}
-    open_lang = ""
-    for start, _, lang, node in sorted(events, key=lambda event: event[:3]):
+    open_lang: str | None = None
+    for start, _, lang, node in sorted(events, key=lambda event: event[:2]):
         if node is not None:
-            current[lang] = node
-            if lang == lead and not trees[second]:
-                current[second] = node
-        elif lang == open_lang:
+            current = current | {lang or lead: node} if apart else {lead: node, second: node}
+        elif lang is None or (lang == open_lang and starts):
+            continue
+        elif starts and open_lang is None and starts[-1].node is current[lang]:
+            open_lang = lang  # what was said in both so far, a heading, goes with what follows
+            starts[-1] = replace(starts[-1], lang=names[lang])
             continue
         open_lang = lang
-        continued = node is None and current[lang] is not None
-        starts.append(Piece(current[lang], start, start, names[lang], lang == second, continued))
+        above = current[lang or lead]
+        continued = node is None and above is not None
+        is_second = lang == second and (apart or continued)
+        name = names[lang] if lang else None
+        starts.append(Piece(above, start, start, name, is_second, continued))
     if not starts:
         return [Piece(None, 0, len(document.source))]
     starts[0] = replace(starts[0], start=0)
@@ -102,13 +117,19 @@ def _cut_bilingual(
     return [replace(piece, end=end) for piece, end in zip(starts, ends, strict=True)]
 
 
-def _tree(document: Document, positions: Sequence[int]) -> list[Node]:
+def _tree(document: Document, positions: Sequence[int]) -> Tree:
     part = replace(document, blocks=tuple(document.blocks[i] for i in positions))
     return build_tree(find_candidates(part, frozenset()))
 
 
-def _numbers(nodes: Sequence[Node]) -> int:
-    return sum(node.marker.style != HEADING for node in nodes)
+def _language_at(document: Document, languages: Sequence[str | None], node: Node) -> str | None:
+    start = node.candidate.start
+    place = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+    return languages[place]
+
+
+def _numbers(tree: Tree) -> int:
+    return sum(node.marker.style != HEADING for node in tree.nodes)
 
 
 def _other_language(document: Document, languages: Sequence[str | None]) -> str:

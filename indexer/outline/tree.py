@@ -47,8 +47,16 @@ class _Chain:
     before: _Chain | None
 
 
-def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
-    """The accepted nodes in reading order, each linked to its parent."""
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The accepted nodes in reading order, each linked to its parent, and what they cost."""
+
+    nodes: list[Node]
+    cost: float
+
+
+def build_tree(candidates: Sequence[Candidate]) -> Tree:
+    """The cheapest reading of all candidates together."""
     states = [_State(0.0, None, None, {})]
     for candidate in candidates:
         following: list[_State] = []
@@ -62,7 +70,7 @@ def build_tree(candidates: Sequence[Candidate]) -> list[Node]:
     while chain:
         nodes.append(chain.node)
         chain = chain.before
-    return nodes[::-1]
+    return Tree(nodes[::-1], states[0].cost)
 
 
 def _steps(state: _State, candidate: Candidate) -> Iterator[_State]:
@@ -112,10 +120,24 @@ def _headed(state: _State, candidate: Candidate) -> Iterator[_State]:
     marker, parent = _marked_up_heading(state, candidate)
     disagrees = marker.style != HEADING and _contradicts_level(state.top, parent, marker)
     cost = costs.LEVEL_CONTRADICTED if disagrees else 0.0
+    between = _unmarked_between(state.top, parent, candidate.heading_level or 1)
+    if between:
+        yield _accept(state, candidate, marker, between, costs.OPEN_FIRST)
+        cost += costs.LEVEL_SKIPPED
     yield _accept(state, candidate, marker, parent, cost, disagrees)
     if disagrees:
         for numbered, place, cost in _numbered(state, candidate, marker, through_headings=True):
             yield _accept(state, candidate, numbered, place, cost, disagrees)
+
+
+def _unmarked_between(top: Node | None, parent: Node | None, level: int) -> Node | None:
+    """The open clause without a heading of its own that stands for a level which was skipped."""
+    above = parent.candidate.heading_level if parent else None
+    if above is None or level - above < 2 or top is None:
+        return None
+    if top.candidate.heading_level is not None or top.marker.style.startswith("•"):
+        return None
+    return top
 
 
 def _contradicts_level(top: Node | None, parent: Node | None, marker: Marker) -> bool:
@@ -142,6 +164,9 @@ def _marked_up_heading(state: _State, candidate: Candidate) -> tuple[Marker, Nod
         parent.candidate.heading_level is None or parent.candidate.heading_level >= level
     ):
         sibling, parent = parent, parent.parent
+        unmarked = parent is not None and parent.candidate.heading_level is None
+        if sibling.candidate.heading_level == level and unmarked:
+            break
     for reading in candidate.readings:
         if sibling and reading.style == sibling.marker.style:
             return reading, parent
@@ -229,7 +254,11 @@ def _opening(
             marker.style in costs.SECTION_STYLES
             or (candidate.bodiless and marker.style in costs.PLAIN_SECTION_STYLES)
         )
-        yield marker, None, cost + (-costs.SECTION_BONUS if section else costs.SECTION_BONUS)
+        beside = -costs.SECTION_BONUS if section else costs.SECTION_BONUS
+        again = state.last.get(marker.style)
+        if again is not None and again.parent is None:
+            beside += costs.REPEATED_NUMBER  # the sections were numbered before: it is inside
+        yield marker, None, cost + beside
     yield marker, top, cost
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.
@@ -270,7 +299,7 @@ def _resuming(
         return
     if marker.last != before.marker.last + 1:
         return
-    ranked = marker.style in costs.RANKS
+    ranked = marker.style in costs.RANKS or _next_unit(before.parent, state.top)
     yield marker, state.top, costs.CONTINUED_UNIT if ranked else costs.CONTINUED_OTHER
     node = state.top
     while node and node is not before.parent:
@@ -279,12 +308,31 @@ def _resuming(
         yield marker, before.parent, costs.RESUMED
 
 
+def _outermost(node: Node) -> Node:
+    while node.parent:
+        node = node.parent
+    return node
+
+
+def _next_unit(before: Node | None, after: Node | None) -> bool:
+    """Whether a chapter follows a chapter: the numbering of their sections may run on."""
+    return (
+        before is not None
+        and after is not None
+        and before.marker.style == after.marker.style
+        and before.marker.style in costs.RANKS
+        and before.parent is after.parent
+    )
+
+
 def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | None, float]]:
     """Every place that a heading without number could take, with its cost."""
     top = state.top
     if is_appended_part(candidate.text):
         yield None, 0.0
         return
+    if candidate.fused and top and _outermost(top).marker.style != HEADING:
+        yield _outermost(top), 0.5  # it was part of that section's text
     if top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block:
         yield top, 0.5
     shallowest: Node | None = None

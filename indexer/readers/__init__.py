@@ -25,7 +25,27 @@ _TEXT_READERS = {
     ".markdown": read_markdown,
 }
 TEXT_SUFFIXES = frozenset(_TEXT_READERS)
-_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {}
+
+
+def _read_docx(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.docx import read_docx
+
+    return read_docx(data, limits, tell)
+
+
+def _read_html(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.html import read_html
+
+    return read_html(data, limits, tell)
+
+
+_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".xhtml": _read_html,
+    ".docx": _read_docx,
+    ".docm": _read_docx,
+}
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()
 

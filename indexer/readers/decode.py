@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
@@ -18,6 +19,12 @@ _BOMS = (
 _LEGACY = ["gb18030", "big5", "utf_16_le", "utf_16_be", "cp1252"]
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.005
+_MOST_MARKS = 30
+_PERHAPS_MARKS = re.compile(
+    r"[^\x00-\u02ff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7af\uff00-\uffef]"
+    rf"{{{_MOST_MARKS + 1},}}"
+)
+"""A run of characters among which there may be marks: not Latin, Chinese, Japanese or Korean."""
 _SAMPLE = 64 * 1024
 
 
@@ -33,7 +40,24 @@ def decode(data: bytes) -> tuple[str, str]:
     controls = len(_CONTROL.findall(text[:_SAMPLE]))
     if controls > max(2, _MOST_CONTROL * min(len(text), _SAMPLE)):
         raise ValueError("the file is binary, not text; save the policy as UTF-8 text or Markdown")
-    return unicodedata.normalize("NFC", _CONTROL.sub(" ", text)), encoding
+    return unicodedata.normalize("NFC", _without_heaps(_CONTROL.sub(" ", text))), encoding
+
+
+def _without_heaps(text: str) -> str:
+    """A text in which no character bears more marks than any writing needs.
+
+    What is over 30, the bound of Unicode's Stream-Safe Text Format (UAX #15), is left out: the time
+    that normalising takes grows with the square of their number.
+    """
+    return _PERHAPS_MARKS.sub(lambda found: "".join(_fewer_marks(found[0])), text)
+
+
+def _fewer_marks(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            yield character
 
 
 def _decode(data: bytes) -> tuple[str, str]:

@@ -15,7 +15,7 @@ _FENCED = re.compile(
     r"\A(?:---[ \t]*\n(?P<yaml>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
     r"|\+\+\+[ \t]*\n(?P<toml>(?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z))"
 )
-_KEY_LINE = re.compile(r"[\w\u3400-\u9fff\"'][^:：=]{0,40}\s*[:=](?:\s|$)|[ \t]+\S|[-#\]}]|\.\.\.$")
+_KEY_LINE = re.compile(r"[\w\u3400-\u9fff\"'][^:：=]{0,40}[:=](?:\s|$)|[ \t]+\S|[-#\]}]|\.\.\.$")
 _MOST_OTHER_LINES = 0.2
 
 
@@ -37,7 +37,7 @@ def read_front_matter(text: str) -> FrontMatter:
     if found is None:
         return FrontMatter()
     stated = found["yaml"] if found["yaml"] is not None else found["toml"]
-    if not _looks_like_keys(stated):
+    if not _looks_like_keys(stated[:MOST_CHARACTERS]):
         return FrontMatter()
     if len(stated) > MOST_CHARACTERS:
         return FrontMatter(

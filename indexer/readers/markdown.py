@@ -11,10 +11,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from indexer.outline.headings import is_heading_like
+from indexer.outline.markers import fold, read_markers
 from indexer.readers.front_matter import read_front_matter
 from indexer.records import Block, BlockKind, Document
 
-_ATTRIBUTES = re.compile(r"\s*\{:[^{}\n]*\}\s*$|^\s*\{:[^{}\n]*\}", re.MULTILINE)
+# The look behind keeps the search linear in a long run of spaces.
+_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{:[^{}\n]*\}\s*$|^[^\S\n]*\{:[^{}\n]*\}", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
@@ -60,8 +62,7 @@ class _Walker:
         elif token.type == "paragraph_open" and following and token.map:
             self._paragraph(following, token.map)
         elif token.type in ("code_block", "fence", "html_block") and token.map:
-            content = re.sub(r"<[^>]*>", " ", token.content)
-            self._add("paragraph", content.strip(), token.map)
+            self._add("paragraph", _without_tags(token.content).strip(), token.map)
         elif token.type == "tr_open":
             self._row = []
         elif token.type == "inline" and self._row is not None:
@@ -80,14 +81,22 @@ class _Walker:
             text = f"{self._marker} {text}"
             start = self._item_start
             self._marker = None
-            self._add(
-                "list_item", text, lines, level=len(self._lists), start=start,
-                in_contents=links_only,
-            )  # fmt: skip
+            for first, last in _numbered_lines(text):
+                part = "\n".join(text.split("\n")[first:last])
+                place = (lines[0] + first, min(lines[0] + last, lines[1]))
+                if first:
+                    self._add("paragraph", part, place)
+                else:
+                    self._add(
+                        "list_item", part, place, level=len(self._lists), start=start,
+                        in_contents=links_only,
+                    )  # fmt: skip
         elif _is_all_strong(inline) and not self._lists and is_heading_like(text, isolated=True):
             self._add("heading", text, lines, level=6)
         else:
-            self._add("paragraph", text, lines)
+            for first, last in _numbered_lines(text):
+                part = "\n".join(text.split("\n")[first:last])
+                self._add("paragraph", part, (lines[0] + first, min(lines[0] + last, lines[1])))
 
     def _table_row(self) -> None:
         cells = self._row or []
@@ -115,11 +124,33 @@ class _Walker:
         )
 
 
+def _numbered_lines(text: str) -> list[tuple[int, int]]:
+    """The lines of a paragraph in parts that each open with a number, such as `a)` or `（一）`.
+
+    Markdown knows such numbers not as lists, and takes the lines for one paragraph.
+    """
+    lines = text.split("\n")
+    opening = [0, *(i for i, line in enumerate(lines) if i and _opens(line)), len(lines)]
+    return list(pairwise(opening))
+
+
+def _opens(line: str) -> bool:
+    return any(
+        marker.doubt < 1 and not marker.style.startswith("•") for marker in read_markers(fold(line))
+    )
+
+
 def _separated(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Blocks in reading order, each ending where the next begins at the latest."""
     ordered = sorted(blocks, key=lambda block: (block.start, block.end))
     cut = [replace(b, end=min(b.end, n.start)) for b, n in pairwise(ordered)]
     return (*cut, *ordered[-1:])
+
+
+def _without_tags(html: str) -> str:
+    head, closed, tail = html.rpartition(">")
+    # Before the last ">" every "<" finds one, so that the search stays linear.
+    return re.sub(r"<[^>]*>", " ", head + closed) + tail
 
 
 def _plain(inline: Token) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service import openapi
-from service.deps import AnyRuntime
+from service.access.guard import GuardedRoute
+from service.deps import AnyRuntime, MayOpen
 from service.errors import ClauseNotFoundError
 from service.schemas import ClauseResponse
 from service.views import clause_response
 
-router = APIRouter(tags=["clauses"])
+router = APIRouter(tags=["clauses"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -19,7 +20,7 @@ router = APIRouter(tags=["clauses"])
     summary="Open a clause",
     responses=openapi.CLAUSE_RESPONSES,
 )
-def get_clause(clause_id: str, runtime: AnyRuntime) -> ClauseResponse:
+def get_clause(clause_id: str, runtime: AnyRuntime, caller: MayOpen) -> ClauseResponse:
     """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""
     snapshot = runtime.snapshot()
     clause = snapshot.clause(clause_id)

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 
 from service import openapi
-from service.deps import AnyRuntime
+from service.access.guard import GuardedRoute
+from service.deps import AnyRuntime, MayRead
 from service.errors import PolicyNotFoundError
-from service.schemas import ClauseList, PolicyList, PolicyResponse
-from service.views import index_info, listed_clause, policy_reference, policy_response
+from service.schemas import ClauseList, DescribedPolicy, PolicyList
+from service.views import (
+    described_policy,
+    index_info,
+    listed_clause,
+    policy_reference,
+    policy_response,
+)
 
 if TYPE_CHECKING:
     from indexer.rows import PolicyRecord
     from indexer.snapshot import Snapshot
 
-router = APIRouter(tags=["policies"])
+router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -25,7 +32,7 @@ router = APIRouter(tags=["policies"])
     summary="List the policies",
     responses=openapi.POLICIES_RESPONSES,
 )
-def list_policies(runtime: AnyRuntime) -> PolicyList:
+def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     """Every indexed policy, in the order of the ids."""
     snapshot = runtime.snapshot()
     policies = [policy_response(policy) for policy in snapshot.policies()]
@@ -38,9 +45,10 @@ def list_policies(runtime: AnyRuntime) -> PolicyList:
     summary="Describe a policy",
     responses=openapi.POLICY_RESPONSES,
 )
-def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
-    """What the policy's own text says about it: title, language, version, dates."""
-    return policy_response(_policy(runtime.snapshot(), policy_id))
+def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> DescribedPolicy:
+    """What is known of it: title, organisation, language, version, dates; how it could be read."""
+    snapshot = runtime.snapshot()
+    return described_policy(_policy(snapshot, policy_id), snapshot.remarks(policy_id))
 
 
 @router.get(
@@ -52,6 +60,7 @@ def get_policy(policy_id: str, runtime: AnyRuntime) -> PolicyResponse:
 def list_clauses(
     policy_id: str,
     runtime: AnyRuntime,
+    caller: MayRead,
     limit: Annotated[int | None, Query(ge=1, description="Clauses wanted; all by default.")] = None,
     offset: Annotated[int, Query(ge=0, description="Clauses to skip.")] = 0,
 ) -> ClauseList:

@@ -11,7 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from service import openapi
-from service.deps import AnyRuntime
+from service.access.caller import Caller
+from service.access.guard import GuardedRoute
+from service.deps import AnyRuntime, MaySearch
 from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
 from service.runtime import Runtime
 from service.schemas import SearchParameters, SearchRequest, SearchResponse
@@ -19,7 +21,7 @@ from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
 from service.views import hit_response, index_info
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=GuardedRoute)
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
@@ -33,6 +35,7 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 async def search(
     body: Annotated[SearchRequest, Body(openapi_examples=openapi.SEARCH_REQUESTS)],
     runtime: AnyRuntime,
+    caller: MaySearch,
 ) -> SearchResponse:
     """Find the clauses that answer a question, best first, whichever language they are in."""
     query = SearchQuery(
@@ -46,7 +49,7 @@ async def search(
         highlight=body.highlight,
         explain=body.explain,
     )
-    return await _answer(query, runtime)
+    return await _answer(query, runtime, caller)
 
 
 @router.get(
@@ -56,7 +59,7 @@ async def search(
     responses=openapi.SEARCH_RESPONSES,
 )
 async def search_by_url(
-    parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime
+    parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
 ) -> SearchResponse:
     """The same as `POST /v1/search`; `lang` and `policy_id` may be repeated or comma-separated."""
     query = SearchQuery(
@@ -70,12 +73,13 @@ async def search_by_url(
         highlight=parameters.highlight,
         explain=parameters.explain,
     )
-    return await _answer(query, runtime)
+    return await _answer(query, runtime, caller)
 
 
-async def _answer(query: SearchQuery, runtime: Runtime) -> SearchResponse:
+async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> SearchResponse:
     started = time.perf_counter()
     check_query(query, runtime.settings)
+    # Every caller sees every policy so far; `caller.groups` would restrict the query here.
     result = await runtime.search(query)
     return SearchResponse(
         query=result.query,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models import Fingerprint
+from service import cli
+from service.commands import common
 from service.search.live import LiveIndex
 
 LEAVE = """\
@@ -130,3 +135,35 @@ def opened(root: Path, encoder: Any) -> Iterator[Callable[[], LiveIndex]]:
     yield open_
     for live in lives:
         live.close()
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    encoder: Any, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Runs the command with a small encoder, on the test's own index."""
+    for name in list(os.environ):
+        if name.startswith("POLICY_SEARCH_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("POLICY_SEARCH_INDEX", str(root))
+    monkeypatch.setattr(common, "load_encoder", lambda settings: encoder)
+
+    def run_command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["policy-search", *map(str, arguments)])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as leaving:
+            code = leaving.code or 0
+        captured = capsys.readouterr()
+        assert isinstance(code, int)
+        return Done(code, captured.out, captured.err)
+
+    return run_command

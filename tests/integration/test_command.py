@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service import cli, package_version
+from service import package_version
+from service.commands import common
 
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(
-    encoder: Any, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs the command with a small encoder, on the test's own index."""
-    for name in list(os.environ):
-        if name.startswith("POLICY_SEARCH_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("POLICY_SEARCH_INDEX", str(root))
-    monkeypatch.setattr(cli, "_load_encoder", lambda settings: encoder)
-
-    def run_command(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["policy-search", *map(str, arguments)])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as leaving:
-            code = leaving.code or 0
-        captured = capsys.readouterr()
-        assert isinstance(code, int)
-        return Done(code, captured.out, captured.err)
-
-    return run_command
+Run = Callable[..., Any]
 
 
 def test_index_says_what_it_did(run: Run, folder: Path, root: Path) -> None:
@@ -101,7 +67,7 @@ def test_index_of_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
 def test_index_tells_of_another_encoder(run: Run, folder: Path, encoder: Any, make_encoder: Any,
     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     run("index", folder)
-    monkeypatch.setattr(cli, "_load_encoder", lambda settings: make_encoder("another"))
+    monkeypatch.setattr(common, "load_encoder", lambda settings: make_encoder("another"))
     refused = run("search", "leave")
     assert refused.code == 2
     assert "built with letter-pairs" in refused.err

@@ -15,6 +15,7 @@ import subprocess
 import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,24 +52,28 @@ def plain_html(policy: PolicyVersion) -> str:
 
 
 def styled_html(policy: PolicyVersion) -> str:
-    """Heading elements by depth where a clause begins with its heading."""
-    parents = {clause.parent_id for clause in policy.clauses}
-    heads = {
-        clause.start: depth
-        for clause, depth in zip(policy.clauses, depths(policy.clauses), strict=True)
-        if clause.heading
-        and clause.id in parents
-        and clause.text.split("\n")[0].rstrip("：:").endswith(clause.heading)
-    }
-    lines, offset = [], 0
-    for line in policy.source.split("\n"):
-        start = offset + len(line) - len(line.lstrip())
-        offset += len(line) + 1
-        depth = heads.get(start)
-        tag = f"h{min(depth + 2, 6)}" if depth is not None else "p"
-        if line.strip():
-            lines.append(f"<{tag}>{html.escape(line)}</{tag}>")
-    return page(policy, lines)
+    """Heading elements by depth where a clause begins with its heading, on lines of their own."""
+    source = policy.source
+    heads: dict[int, tuple[int, int]] = {}
+    for clause, depth in zip(policy.clauses, depths(policy.clauses), strict=True):
+        lines = clause.text.split("\n")
+        for count in (1, 2):  # a heading may run on into a second line
+            printed = " ".join(lines[:count]).strip("：:[]【】 ")
+            start = source.find(lines[0], clause.start)
+            if clause.heading and start >= 0 and printed.endswith(clause.heading):
+                last = lines[count - 1]
+                heads[start] = (depth, source.index(last, start) + len(last))
+                break
+    inside = {i for start, (_, end) in heads.items() for i in range(start + 1, end)}
+    ends = {end for _, end in heads.values()}
+    breaks = {i + 1 for i, c in enumerate(source) if c == "\n"} - inside
+    elements = []
+    for start, end in pairwise(sorted({0, len(source), *heads, *ends, *breaks})):
+        text = " ".join(source[start:end].split("\n")).strip()
+        tag = f"h{min(heads[start][0] + 2, 6)}" if start in heads else "p"
+        if text:
+            elements.append(f"<{tag}>{html.escape(text)}</{tag}>")
+    return page(policy, elements)
 
 
 def depths(clauses: tuple[Clause, ...]) -> Iterator[int]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from indexer.records import Clause
+from indexer.records import Clause, Remark
 from models.folder import TORCH_MODULE, write_json, write_modules
 from models.training.records import Pair
 from service.app import create_app
@@ -33,6 +33,8 @@ POLICIES = [
         effective_date=None,
         updated_date=date(2025, 6, 1),
         revision=None,
+        organisation="灯塔有限公司",
+        source_url=None,
         source_path="/srv/secret-place/dengta.txt",
         format="text",
         clause_count=2,
@@ -45,6 +47,8 @@ POLICIES = [
         effective_date=date(2025, 3, 1),
         updated_date=None,
         revision="B",
+        organisation=None,
+        source_url="https://lanternworks.example/leave",
         source_path="leave.md",
         format="markdown",
         clause_count=3,
@@ -98,6 +102,12 @@ CLAUSES = {
         _clause(_EN, "2", 2, "2 Sick leave is paid.", heading="Sick leave"),
     ],
 }
+REMARKS = {
+    _ZH.id: (
+        Remark("front-matter", "front matter: line 2: not understood"),
+        Remark("fused-item", "a list item was set apart", 100, "dengta-privacy@1#四.一"),
+    )
+}
 
 
 @dataclass
@@ -118,6 +128,9 @@ class FakeSnapshot:
 
     def policy_of(self, clause: Clause) -> Any:
         return self.policy(clause.policy_id)
+
+    def remarks(self, policy_id: str, version: str | None = None) -> tuple[Remark, ...]:
+        return REMARKS.get(policy_id, ())
 
     def clauses(self, policy_id: str, version: str | None = None) -> list[Clause]:
         return CLAUSES.get(policy_id, [])

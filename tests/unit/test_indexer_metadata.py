@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from indexer.dates import find_dates, states_date
 from indexer.metadata import describe, version_name
 from indexer.readers.markdown import read_markdown
 from indexer.readers.text import read_text
-from indexer.records import Metadata
+from indexer.records import Format, Metadata, Properties
 
 
 def metadata(text: str, *, markdown: bool = False) -> Metadata:
@@ -136,3 +137,89 @@ def test_version_is_named_after_what_the_text_says(
     revision: str | None, updated: date | None, effective: date | None, name: str
 ) -> None:
     assert version_name(Metadata("T", "en", effective, updated, revision), "7") == name
+
+
+def described(stated: Properties, text: str = "", sidecar: Properties | None = None,
+    format_: Format = "html") -> Metadata:  # fmt: skip
+    document = replace(read_text(text or "Some words.\n", "utf-8"), format=format_)
+    document = replace(document, properties=stated)
+    return describe(document, "From the file's name", sidecar).metadata
+
+
+TEXT = """\
+Lantern Leave Policy
+Company: Lantern Ltd.
+Version 3
+Effective: 2025-03-01
+This policy is published at https://text.example/
+1. Aim
+To rest.
+"""
+OTHER = Properties(
+    title="Other Title",
+    organisation="Other Ltd.",
+    lang="de",
+    effective_date=date(2020, 1, 1),
+    updated_date=date(2020, 2, 2),
+    revision="99",
+    source_url="https://other.example/",
+)
+
+
+def test_text_counts_for_more_than_file_properties() -> None:
+    found = described(OTHER, TEXT)
+    assert found == Metadata(
+        "Lantern Leave Policy", "en", date(2025, 3, 1), None, "3", "Lantern Ltd.",
+        "https://text.example/",
+    )  # fmt: skip
+
+
+def test_file_properties_say_what_the_text_leaves_open() -> None:
+    assert described(OTHER) == Metadata(
+        "Other Title", "de", date(2020, 1, 1), date(2020, 2, 2), "99", "Other Ltd.",
+        "https://other.example/",
+    )  # fmt: skip
+
+
+def test_front_matter_counts_for_more_than_the_text() -> None:
+    found = described(OTHER, TEXT, format_="markdown")
+    assert (found.title, found.lang, found.revision) == ("Other Title", "de", "99")
+    assert (found.effective_date, found.organisation) == (date(2020, 1, 1), "Other Ltd.")
+
+
+def test_sidecar_counts_most_and_leaves_the_rest_alone() -> None:
+    sidecar = Properties(title="Sidecar Title", effective_date=date(2030, 1, 1))
+    found = described(OTHER, TEXT, sidecar, "markdown")
+    assert (found.title, found.effective_date, found.revision) == (
+        "Sidecar Title", date(2030, 1, 1), "99",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Lantern Ltd. Leave Policy\nWe rest.\n", "Lantern Ltd. Leave Policy"),
+        ("Lanternworks\nWe rest.\n", "Other Title"),
+        ("We rest a lot, and that is all there is to say of it.\n", "Other Title"),
+    ],
+)
+def test_a_first_line_that_is_no_title_by_its_words_gives_way_to_the_files(
+    text: str, title: str
+) -> None:
+    assert described(Properties(title="Other Title"), text).title == title
+
+
+def test_title_that_a_text_prints_is_no_clause_whatever_the_sidecar_calls_it() -> None:
+    document = read_text("灯塔隐私政策\n\n一、目的\n保护隐私。\n", "utf-8")
+    found = describe(document, "F", Properties(title="Dengta Privacy Policy"))
+    assert (found.metadata.title, found.title_blocks) == ("Dengta Privacy Policy", {0})
+    repeated = describe(document, "F", Properties(title="《灯塔隐私政策》"))
+    assert repeated.title_blocks == {0}
+
+
+@pytest.mark.parametrize(("stated", "lang"), [("de", "de"), ("zh", "en"), (None, "en")])
+def test_stated_language_of_a_file_decides_only_for_few_latin_letters(
+    stated: str | None, lang: str
+) -> None:
+    assert described(Properties(lang=stated), "Regeln\n").lang == lang
+    assert described(Properties(lang=stated), "一、休息是工作的一部分。\n").lang == "zh"

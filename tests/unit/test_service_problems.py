@@ -17,7 +17,7 @@ from indexer.errors import (
     IndexMissingError,
 )
 from models.errors import ModelError
-from service.middleware import MAX_BODY_BYTES
+from service.bounds import MAX_BODY_BYTES
 
 ROUTES = {
     "/v1/search": {"GET", "POST"},

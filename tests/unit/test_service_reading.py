@@ -70,12 +70,35 @@ def test_policy_tells_what_its_text_says_and_not_where_its_file_lies(client: Tes
         "lang": "zh",
         "updated_date": "2025-06-01",
         "revision": None,
+        "organisation": "灯塔有限公司",
+        "source_url": None,
         "format": "text",
         "clause_count": 2,
         "url": "/v1/policies/dengta-privacy",
         "clauses_url": "/v1/policies/dengta-privacy/clauses",
+        "remarks": [
+            {
+                "code": "front-matter",
+                "message": "front matter: line 2: not understood",
+                "clause_id": None,
+                "kind": "warning",
+            },
+            {
+                "code": "fused-item",
+                "message": "a list item was set apart",
+                "clause_id": "dengta-privacy@1#四.一",
+                "kind": "repair",
+            },
+        ],
     }
     assert "secret-place" not in client.get("/v1/policies").text
+
+
+def test_remarks_come_with_one_policy_and_not_with_the_list(client: TestClient) -> None:
+    listed = client.get("/v1/policies").json()["policies"]
+    assert all("remarks" not in policy for policy in listed)
+    assert listed[1]["source_url"] == "https://lanternworks.example/leave"
+    assert client.get("/v1/policies/lanternworks-leave").json()["remarks"] == []
 
 
 def test_clauses_come_in_reading_order(client: TestClient) -> None:

@@ -1,0 +1,1 @@
+"""The subcommands of `policy-search`, one module per group; `service.cli` puts them together."""
