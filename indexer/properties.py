@@ -27,6 +27,7 @@ _SYNONYMS = {
     "lang": "lang language locale 语言 語言 语种",
     "source_url": "source_url url canonical_url canonical permalink source"
     " 来源 來源 网址 網址 链接 原文链接",
+    "groups": "groups readers 可见范围 可見範圍",
 }
 """The keys of each field, the field's own first; where several are given, the first one counts."""
 _FIELD_OF = {key: field for field, keys in _SYNONYMS.items() for key in keys.split()}
@@ -43,6 +44,8 @@ _REVISION = re.compile(
     r"(?:(?:version|revision|rev\.?|版本号?|修订号)[\s:.]*)?(?P<value>\w[\w.\-]{0,39})",
     re.IGNORECASE,
 )
+GROUP = re.compile(r"[\w.-]{1,64}")
+"""The name of a group of readers, as keys have it."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:.*", re.ASCII)
 
 
@@ -91,6 +94,8 @@ def read_properties(stated: Mapping[Any, Any], *, strict: bool) -> Reading:
 
 
 def _is_passed_over(field: str, value: object) -> bool:
+    if field == "groups":
+        return True  # who may read a policy is not for the policy to say
     return value in (None, "") or (field == "source_url" and not is_web_address(value))
 
 
@@ -186,6 +191,16 @@ def _web_address(value: object) -> str:
     return text
 
 
+def _groups(value: object) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    for name in names:
+        if not isinstance(name, str) or not GROUP.fullmatch(name):
+            raise ValueError(
+                f"{name!r} is no group; expected names of letters, digits, '.', '_' and '-'"
+            )
+    return tuple(sorted(set(names)))
+
+
 _READERS: dict[str, Callable[[object], Any]] = {
     "title": text_of,
     "organisation": text_of,
@@ -194,6 +209,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "revision": _revision,
     "lang": _lang,
     "source_url": _web_address,
+    "groups": _groups,
 }
 
 

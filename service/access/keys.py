@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
+from indexer.properties import GROUP
 from service.access.keystore import KeyStore
 from service.errors import KeyFileError
 
@@ -29,7 +30,7 @@ CHECKED_SECONDS = 1.0
 
 _KEY = re.compile(r"ps_([0-9a-z]{8})_([A-Za-z0-9_-]{43})")
 _ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_GROUP = re.compile(r"[\w.-]{1,64}")
+
 _LONGEST_NAME = 100
 _MOST_CHECKED = 10_000
 _NOBODY = hashlib.sha256(b"no key has this hash").hexdigest()
@@ -237,7 +238,7 @@ def _scopes(scopes: Sequence[str]) -> tuple[Scope, ...]:
 
 def _groups(groups: Sequence[str]) -> tuple[str, ...]:
     for group in groups:
-        if not _GROUP.fullmatch(group):
+        if not GROUP.fullmatch(group):
             raise KeyFileError(
                 f"{group!r} is no group: letters, digits, '.', '_' and '-', at most 64"
             )
