@@ -20,7 +20,15 @@ _TEXT_READERS = {
     ".md": read_markdown,
     ".markdown": read_markdown,
 }
-_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {}
+
+
+def _read_pdf(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.pdf import read_pdf  # loads PDFium
+
+    return read_pdf(data, limits, tell)
+
+
+_BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {".pdf": _read_pdf}
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()
 

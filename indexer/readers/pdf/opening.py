@@ -1,0 +1,75 @@
+"""Opening a PDF: what cannot be read is refused, and what the file says of itself is taken."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from indexer.errors import PolicyFileError
+from indexer.records import Properties
+
+_PASSWORD = 4
+_SECURITY = 5
+_NO_TITLE = re.compile(
+    r"(?i)^(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|无标题.*|未命名.*|文档\s*\d*|document\s*\d*"
+    r"|(?:draft|final|template|title|slide \d+|print|index|about:blank)\W*|.*\.(?:docx?|pdf|wps|txt|rtf"
+    r"|odt|fodt|html?|indd|pptx?|xlsx?|md|tex|dvi|qxd)|\S+://.*|[\w.]*[\\/][\w\\/. -]*|[\d\W_]*)$"
+)
+_FILE_NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9.]+)+")
+_LONGEST_TITLE = 150
+_MOJIBAKE = re.compile(r"[\ufffd\x00-\x08\x0e-\x1f]|(?:[\u0080-\u00ff]{2}){2}|[þÿ]{2}")
+
+
+def open_pdf(data: bytes) -> Any:
+    """The opened document, to be closed by the caller. Raises `PolicyFileError`."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code in (_PASSWORD, _SECURITY) or "assword" in str(error):
+            raise PolicyFileError(
+                "the PDF is protected by a password; save a copy without"
+            ) from error
+        raise PolicyFileError(
+            "the PDF is damaged and cannot be opened; export it anew, or repair it, for example "
+            "`qpdf in.pdf out.pdf`"
+        ) from error
+    if not len(document):
+        document.close()
+        raise PolicyFileError("the PDF has no pages; export it anew")
+    return document
+
+
+def read_properties(document: Any) -> Properties:
+    """The title where it is one. Dates of the file are not those of the policy, and are left."""
+    title = re.sub(r"\s+", " ", document.get_metadata_value("Title")).strip()
+    lang = _catalog_language(document)
+    return Properties(title=title if _is_title(title) else None, lang=lang)
+
+
+def _is_title(title: str) -> bool:
+    return (
+        1 < len(title) <= _LONGEST_TITLE
+        and not _NO_TITLE.match(title)
+        and not _FILE_NAME.fullmatch(title)
+        and not _MOJIBAKE.search(title)
+    )
+
+
+def _catalog_language(document: Any) -> str | None:
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    get = getattr(pdfium, "FPDFCatalog_GetLanguage", None)
+    if get is None:
+        return None
+    length = get(document.raw, None, 0)
+    if not 2 < length <= 64:
+        return None
+    buffer = (ctypes.c_ushort * (length // 2 + 1))()
+    get(document.raw, buffer, length)
+    found = re.match(r"[A-Za-z]{2,3}(?=[-_]|$)", bytes(buffer).decode("utf-16-le").rstrip("\0"))
+    return found[0].lower() if found else None

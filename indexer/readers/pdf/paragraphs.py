@@ -1,0 +1,270 @@
+"""From lines in reading order to paragraphs and tables, across columns and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.outline.markers import Marker, fold, read_markers
+from indexer.readers.pdf.joining import Habits
+from indexer.readers.pdf.layout import Layout, is_short
+from indexer.readers.pdf.letters import is_han
+from indexer.readers.pdf.notes import MARK, set_aside
+from indexer.readers.pdf.records import Column, Grid, Line
+
+BULLET = re.compile(r"[•●○▪◦‣■◆►➢▶✓✔∙⚫](?=\s|[^\x00-\x7f])\s*")
+CONTENTS_ENTRY = re.compile(r"[.·…‥_]{3,}\s*[\divxlc]{1,6}$", re.IGNORECASE)
+_FINISHED = tuple(".。;；!！?？:：")
+_CLOSERS = "\"”’'」』)）】》"
+_REFERS = re.compile(
+    r"(?:\b(?:sections?|clauses?|articles?|paragraphs?|parts?|chapters?|appendix|annex|schedule|and"
+    r"|or|to|of|in|the|under|by|with|see|item|no\.?)|[第见和与或及至到按照据本])$",
+    re.IGNORECASE,
+)
+_LOOSE_STEP = 1.75
+_WIDEST_INDENT = 8.0
+_SAME_INDENT = 0.6
+"""Indents and steps are told in font sizes and usual line distances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together. `gap`: set apart from what stands above by more than usual."""
+
+    text: str
+    size: float
+    bold: bool
+    indent: float
+    lines: int
+    gap: bool | None
+    """None at the top of a page or column, where the distance cannot be seen."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A paragraph that may go on."""
+
+    column: Column
+    lines: list[Line]
+    text: str
+    gap: bool | None
+    first_indent: float
+    indent: float | None = None
+    step: float | None = None
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+    def closed(self) -> Paragraph:
+        size = max(self.lines, key=lambda line: len(line.text)).size
+        bold = all(line.bold for line in self.lines)
+        return Paragraph(self.text, size, bold, self.first_indent, len(self.lines), self.gap)
+
+
+def read_paragraphs(
+    columns: Sequence[Column], layout: Layout, habits: Habits
+) -> list[Paragraph | Grid]:
+    """Paragraphs and tables in reading order; notes at a page's foot follow what they interrupt."""
+    reader = _Reader(layout, habits)
+    for column in columns:
+        items, notes = set_aside(column, layout)
+        following = [*items[1:], None]
+        for item, after in zip(items, following, strict=True):
+            if isinstance(item, Grid):
+                reader.table(column, item)
+            else:
+                reader.line(column, item, after if isinstance(after, Line) else None)
+        reader.notes += notes
+    return reader.finish()
+
+
+class _Reader:
+    """Takes line after line, remembering the open paragraph and the numbers seen."""
+
+    def __init__(self, layout: Layout, habits: Habits) -> None:
+        self.layout = layout
+        self.habits = habits
+        self.found: list[Paragraph | Grid] = []
+        self.notes: list[tuple[Column, Line]] = []
+        self._open: _Open | None = None
+        self._above: tuple[Column, float] | None = None
+        self._seen: dict[str, tuple[int, ...]] = {}
+
+    def line(self, column: Column, line: Line, after: Line | None) -> None:
+        indent = line.x0 - self.layout.lefts[column.kind]
+        paragraph = self._open
+        if paragraph and self._goes_on(paragraph, column, line, indent, after):
+            if paragraph.column is column:
+                paragraph.step = paragraph.last.y - line.y
+            paragraph.column = column
+            paragraph.text = self.habits.join(paragraph.text, line.text)
+            paragraph.lines.append(line)
+            paragraph.indent = indent
+        else:
+            gap = self._gap(column, line)
+            self._close()
+            self._open = _Open(column, [line], line.text, gap, indent)
+            for marker in read_markers(fold(line.text)):
+                self._seen[marker.style] = marker.numbers
+        self._above = (column, line.y)
+
+    def table(self, column: Column, grid: Grid) -> None:
+        self._close()
+        before = self.found[-1] if self.found else None
+        going_on = self._above is not None and self._above[0] is not column
+        if isinstance(before, Grid) and going_on and _same_columns(before, grid):
+            self.found[-1] = _continued(before, grid)
+        else:
+            self.found.append(grid)
+        self._above = (column, grid.bottom)
+
+    def finish(self) -> list[Paragraph | Grid]:
+        self._close()
+        return self.found
+
+    def _close(self) -> None:
+        if self._open:
+            self.found.append(self._open.closed())
+            self._open = None
+        notes, self.notes = self.notes, []
+        self.found += list(_read_notes(notes, self.layout, self.habits))
+
+    def _gap(self, column: Column, line: Line) -> bool | None:
+        """Whether a line stands further below what is above than paragraphs usually do."""
+        size = max(line.size, self._open.last.size if self._open else 0.0)
+        step = self.layout.step(size)
+        if self._above is None or self._above[0] is not column or self._above[1] < line.y:
+            top = self.layout.tops.get(column.kind, line.y)
+            return True if top - line.y >= 0.8 * step else None
+        return self._above[1] - line.y >= self.layout.gap_step * step
+
+    def _goes_on(
+        self, paragraph: _Open, column: Column, line: Line, indent: float, after: Line | None
+    ) -> bool:
+        """Whether a line continues the open paragraph."""
+        last = paragraph.last
+        if abs(last.size - line.size) > 0.06 * max(last.size, line.size):
+            return False
+        if CONTENTS_ENTRY.search(last.text) or BULLET.match(line.text):
+            return False
+        if is_short(last, self.layout.right(paragraph.column.kind, last), line):
+            return False
+        finished = last.text.rstrip(_CLOSERS).endswith(_FINISHED)
+        low = line.text[0].islower() and not finished
+        if last.bold != line.bold and not self.layout.bold_body and (finished or not low):
+            han = is_han(last.text[-1]) and is_han(line.text[0])
+            if finished or not han:
+                return False
+        if paragraph.column is column and not self._is_near(paragraph, line, loose=low):
+            return False
+        if not self._fits_indent(paragraph, indent, line.size, finished=finished):
+            return False
+        if self._opens_clause(last, line, finished=finished):
+            return False
+        return not (finished and after and self._looks_like_heading(column, line, after))
+
+    def _is_near(self, paragraph: _Open, line: Line, *, loose: bool) -> bool:
+        step = paragraph.last.y - line.y
+        usual = paragraph.step or self.layout.step(line.size)
+        if step <= 0:
+            return False
+        spaced = self.layout.paragraph_step
+        farthest = min((1 + spaced) / 2, 1.5) if self.layout.is_spaced else 1.4
+        return step <= max(usual, 0.8 * self.layout.step(line.size)) * (
+            _LOOSE_STEP if loose and not self.layout.is_spaced else farthest
+        )
+
+    def _fits_indent(
+        self, paragraph: _Open, indent: float, size: float, *, finished: bool
+    ) -> bool:
+        near = _SAME_INDENT * size
+        if paragraph.indent is not None:
+            return abs(indent - paragraph.indent) <= near
+        first = paragraph.first_indent
+        if abs(indent - first) <= near:
+            return not (self.layout.indented and first > near)
+        if indent < first:
+            return first - indent <= _WIDEST_INDENT * size
+        hanging = _hanging(paragraph.lines[0])
+        if hanging is not None:
+            hanging -= self.layout.lefts[paragraph.column.kind]
+            return abs(indent - hanging) <= near or (not finished and indent <= hanging + near)
+        return not finished and not self.layout.indented and indent - first <= 4 * size
+
+    def _opens_clause(self, last: Line, line: Line, *, finished: bool) -> bool:
+        readings = [m for m in read_markers(fold(line.text)) if m.doubt < 3]
+        if not readings:
+            return False
+        if readings[0].style == "•":
+            return finished or "•" in self._seen
+        if finished:
+            return readings[0].style != "1 " or any(map(self._continues, readings))
+        if _REFERS.search(last.text):
+            return False
+        return any(map(self._continues, readings))
+
+    def _continues(self, marker: Marker) -> bool:
+        """Whether a number comes next after the last of its kind that began a paragraph."""
+        seen = self._seen.get(marker.style)
+        if seen is None:
+            return False
+        if marker.style != "1.1":
+            return marker.last == seen[-1] + 1
+        same = 0
+        while same < min(len(seen), len(marker.numbers)) and seen[same] == marker.numbers[same]:
+            same += 1
+        if same == len(marker.numbers):
+            return False
+        before = seen[same] if same < len(seen) else 0
+        return marker.numbers[same] == before + 1 and set(marker.numbers[same + 1 :]) <= {1}
+
+    def _looks_like_heading(self, column: Column, line: Line, after: Line) -> bool:
+        """Whether a line after a full stop is a short one of its own, and no sentence's end."""
+        right = self.layout.right(column.kind, line)
+        return (
+            is_short(line, right, after)
+            and line.width < 0.7 * (right - self.layout.lefts[column.kind])
+            and not line.text.rstrip(_CLOSERS).endswith(_FINISHED)
+        )
+
+
+def _hanging(first: Line) -> float | None:
+    """Where the text after the number of a paragraph's first line begins."""
+    readings = read_markers(fold(first.text))
+    bullet = BULLET.match(first.text)
+    length = bullet.end() if bullet else readings[0].length if readings else 0
+    return first.stops[length] if 0 < length < len(first.stops) else None
+
+
+def _read_notes(
+    notes: Sequence[tuple[Column, Line]], layout: Layout, habits: Habits
+) -> Iterator[Paragraph]:
+    """Notes set aside: each begins with its mark, the lines without one continue it."""
+    current: Paragraph | None = None
+    for column, line in notes:
+        indent = line.x0 - layout.lefts.get(column.kind, line.x0)
+        if current is None or MARK.match(line.text):
+            if current:
+                yield current
+            current = Paragraph(line.text, line.size, line.bold, indent, 1, gap=False)
+        else:
+            current = replace(
+                current, text=habits.join(current.text, line.text), lines=current.lines + 1
+            )
+    if current:
+        yield current
+
+
+def _same_columns(one: Grid, other: Grid) -> bool:
+    return len(one.columns) == len(other.columns) and all(
+        abs((a - one.columns[0]) - (b - other.columns[0])) <= 8
+        for a, b in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _continued(one: Grid, other: Grid) -> Grid:
+    """A table with its continuation, without the head row that is repeated."""
+    rows = other.rows[1:] if one.rows and other.rows[:1] == one.rows[:1] else other.rows
+    return replace(one, rows=one.rows + rows, bottom=other.bottom)
