@@ -17,6 +17,7 @@ _FULL = 0.7
 _MOSTLY_FULL = 0.4
 """So many lines of a column of prose fill at least `_FULL` of its width."""
 _GUTTER = 0.3
+_MOST_CANDIDATES = 12
 _STEP = 1.7
 """Line distances. A column that goes on alone ends where the distance is wider."""
 
@@ -70,13 +71,14 @@ def _read(rows: Sequence[Row], page: int, kind: tuple[int, ...]) -> list[Column]
 def _bands(rows: Sequence[Row]) -> list[tuple[int, int, float | None]]:
     """The rows as stretches: first, end, and where the gutter is if there are two columns."""
     found: list[tuple[int, int, float]] = []
-    for gutter in _candidates(rows):
-        for first, end in _uncrossed(rows, gutter):
-            if any(first < other_end and end > other for other, other_end, _ in found):
-                continue
-            band = _trimmed(rows, first, end, gutter)
-            if band and _is_prose(rows[band[0] : band[1]], gutter):
-                found.append((*band, gutter))
+    possible = [(first - end, gutter, first, end)
+                for gutter in _candidates(rows) for first, end in _uncrossed(rows, gutter)]  # fmt: skip
+    for _, gutter, first, end in sorted(possible):
+        if any(first < other_end and end > other for other, other_end, _ in found):
+            continue
+        band = _trimmed(rows, first, end, gutter)
+        if band and _is_prose(rows[band[0] : band[1]], gutter):
+            found.append((*band, gutter))
     bands: list[tuple[int, int, float | None]] = []
     position = 0
     for first, end, gutter in sorted(found):
@@ -90,7 +92,7 @@ def _bands(rows: Sequence[Row]) -> list[tuple[int, int, float | None]]:
 
 
 def _candidates(rows: Sequence[Row]) -> list[float]:
-    """Places just left of where many line parts begin; from left to right."""
+    """Places just left of where many line parts begin."""
     if not rows:
         return []
     left = min(part.x0 for row in rows for part in row)
@@ -106,8 +108,8 @@ def _candidates(rows: Sequence[Row]) -> list[float]:
         near = parts + counts.get(place + 1, []) + counts.get(place - 1, [])
         if len(near) >= _FEWEST_LINES:
             size = median(part.size for part in near)
-            places.append(min(part.x0 for part in near) - _GUTTER * size)
-    return sorted(set(places))
+            places.append((-len(near), min(part.x0 for part in near) - _GUTTER * size))
+    return list(dict.fromkeys(gutter for _, gutter in sorted(places)))[:_MOST_CANDIDATES]
 
 
 def _uncrossed(rows: Sequence[Row], gutter: float) -> list[tuple[int, int]]:
@@ -126,9 +128,7 @@ def _uncrossed(rows: Sequence[Row], gutter: float) -> list[tuple[int, int]]:
     return [(first, end) for first, end in runs if end - first >= _FEWEST_LINES]
 
 
-def _trimmed(
-    rows: Sequence[Row], first: int, end: int, gutter: float
-) -> tuple[int, int] | None:
+def _trimmed(rows: Sequence[Row], first: int, end: int, gutter: float) -> tuple[int, int] | None:
     """The run from where both columns begin to where the longer one ends."""
     sides = [(any(p.x0 < gutter for p in row), any(p.x0 >= gutter for p in row))
              for row in rows[first:end]]  # fmt: skip

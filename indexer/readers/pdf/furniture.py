@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from indexer.outline.markers import roman_value
 from indexer.readers.pdf.records import Grid, Line, Page
 
-Key = tuple[str, int]
 _EDGE = 0.16
 """Of the page's height. Furniture stands so near to an edge, or next to other furniture."""
 _FARTHEST = 0.25
@@ -18,7 +17,11 @@ _FEWEST = 3
 _MOST_PAGES = 0.6
 _MOST_OF_ALTERNATE = 0.8
 _RUNNING = 4
+_FEWEST_NUMBERS = 2
 _SAME_HEIGHT = 3.0
+_MARGIN = 0.075
+"""Of the page's height. On both of two pages, only small text in the margin is furniture."""
+_ROMAN = 10_000
 _HUGE = 2.2
 _HAN_NUMBER = "〇零一二三四五六七八九十百"
 _PAGE_NUMBER = re.compile(
@@ -31,7 +34,9 @@ _PAGE_NUMBER = re.compile(
     r")[-–—~·|\s\])）】》>]*",
     re.IGNORECASE,
 )
-_UNMISTAKABLE = re.compile(r"page\s*\d|\d\s*(?:/|of|／)\s*\d|[页頁]|^\s*[-–—~·]\s*\d", re.IGNORECASE)
+_UNMISTAKABLE = re.compile(
+    r"page\s*\d|\d\s*(?:/|of|／)\s*\d|[页頁]|^\s*[-–—~·]\s*\d", re.IGNORECASE
+)
 
 
 def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], int]:
@@ -42,7 +47,8 @@ def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], int]:
     if len(pages) < 2:
         return list(pages), 0
     body = _body_size(pages)
-    marked = _repeated(pages, body) | _numbered(pages)
+    marked = _repeated(pages, body)
+    marked |= _numbered(pages, marked)
     dropped = 0
     kept: list[Page] = []
     for position, page in enumerate(pages):
@@ -104,41 +110,52 @@ def _parts(page: Page) -> Iterable[tuple[Place, float, float, bool]]:
         yield _place_of_grid(grid), _edge_distance(page, far), 0.0, upper
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A text near an edge of a page. `height` is told from that edge."""
+
+    page: int
+    place: Place
+    height: float
+    near: bool
+    marginal: bool
+
+
 def _repeated(pages: Sequence[Page], body: float) -> set[tuple[int, Place]]:
     """Text that, digits apart, stands at the same height of most pages, or of a run of them."""
-    found: dict[str, list[tuple[int, Place, bool]]] = defaultdict(list)
+    found: dict[tuple[str, bool], list[_Sighting]] = defaultdict(list)
     for position, page in enumerate(pages):
         for place, distance, size, upper in _parts(page):
             text = re.sub(r"\d+|\s+", "", place[2]).casefold()
             huge = size > _HUGE * body
             if not text or (distance > _FARTHEST and not huge):
                 continue
-            edge = page.top if upper else page.bottom
-            found[text].append((position, (edge - place[0], *place[1:]), distance <= _EDGE or huge))
+            height = page.top - place[0] if upper else place[0] - page.bottom
+            found[text, upper].append(
+                _Sighting(
+                    position,
+                    place,
+                    height,
+                    distance <= _EDGE or huge,
+                    distance <= _MARGIN and size < body - 0.4,
+                )  # fmt: skip
+            )
     marked: set[tuple[int, Place]] = set()
     for sightings in found.values():
         for group in _by_height(sightings):
-            if any(near for _, _, near in group) and _is_running({p for p, _, _ in group}, pages):
-                marked |= {(p, place) for p, place, _ in group}
-    return {(p, _back(pages[p], place)) for p, place in marked}
+            on = {one.page for one in group}
+            if any(one.near for one in group) and (
+                _is_running(on, pages)
+                or (len(on) == len(pages) == 2 and all(one.marginal for one in group))
+            ):
+                marked |= {(one.page, one.place) for one in group}
+    return marked
 
 
-def _back(page: Page, place: Place) -> Place:
-    """The place on the page of a part whose height is told from the nearer edge."""
-    for candidate, *_ in _parts(page):
-        if candidate[1:] == place[1:] and min(
-            abs(page.top - candidate[0] - place[0]), abs(page.bottom - candidate[0] - place[0])
-        ) < 0.01:  # fmt: skip
-            return candidate
-    return place
-
-
-def _by_height(
-    sightings: Sequence[tuple[int, Place, bool]],
-) -> Iterable[list[tuple[int, Place, bool]]]:
-    group: list[tuple[int, Place, bool]] = []
-    for sighting in sorted(sightings, key=lambda one: one[1][0]):
-        if group and sighting[1][0] - group[-1][1][0] > _SAME_HEIGHT:
+def _by_height(sightings: Sequence[_Sighting]) -> Iterable[list[_Sighting]]:
+    group: list[_Sighting] = []
+    for sighting in sorted(sightings, key=lambda one: one.height):
+        if group and sighting.height - group[-1].height > _SAME_HEIGHT:
             yield group
             group = []
         group.append(sighting)
@@ -163,26 +180,38 @@ def _is_running(on: set[int], pages: Sequence[Page]) -> bool:
     return len(on) >= _RUNNING and len(on) >= _MOST_OF_ALTERNATE * span / (1 + alternates)
 
 
-def _numbered(pages: Sequence[Page]) -> set[tuple[int, Place]]:
-    """Page numbers: numbers near an edge that rise with the pages, or say that they are one."""
-    plain: dict[tuple[bool, int], list[tuple[int, Place]]] = defaultdict(list)
-    marked: set[tuple[int, Place]] = set()
+def _numbered(pages: Sequence[Page], known: set[tuple[int, Place]]) -> set[tuple[int, Place]]:
+    """Page numbers: numbers near an edge that rise with the pages, or say that they are one.
+
+    A number is alone in its row, but for what is `known` to be furniture.
+    """
+    groups: dict[int | None, list[tuple[int, Place]]] = defaultdict(list)
     for position, page in enumerate(pages):
-        for place, distance in _outermost(page):
+        for place, distance in _outermost(page, position, known):
             number = _PAGE_NUMBER.fullmatch(place[2])
             if not number or distance > _EDGE:
                 continue
             if _UNMISTAKABLE.search(place[2]):
-                plain[False, 0].append((position, place))
+                groups[None].append((position, place))
                 continue
             value = _value(number.groupdict())
             if value is not None:
-                roman = bool(number["roman"])
-                plain[True, value - position + 10_000 * roman].append((position, place))
-    for (bare, _), sightings in plain.items():
-        if len({position for position, _ in sightings}) >= (_FEWEST - 1 if bare else 2):
+                groups[value - position + _ROMAN * bool(number["roman"])].append((position, place))
+    marked: set[tuple[int, Place]] = set()
+    for sightings in groups.values():
+        if len({position for position, _ in sightings}) >= _FEWEST_NUMBERS:
             marked.update(sightings)
     return marked
+
+
+def _outermost(
+    page: Page, position: int, known: set[tuple[int, Place]]
+) -> Iterable[tuple[Place, float]]:
+    """What stands alone in one of the outermost rows, with its distance to the edge."""
+    for row in {*page.rows[:2], *page.rows[-3:]}:
+        rest = [part for part in row if (position, _place(part)) not in known]
+        if len(rest) == 1:
+            yield _place(rest[0]), _edge_distance(page, rest[0].y)
 
 
 def _value(groups: Mapping[str, str | None]) -> int | None:
@@ -191,10 +220,3 @@ def _value(groups: Mapping[str, str | None]) -> int | None:
     if groups["roman"]:
         return roman_value(groups["roman"]) or None
     return int(groups["han"]) if (groups["han"] or "").isdigit() else None
-
-
-def _outermost(page: Page) -> Iterable[tuple[Place, float]]:
-    """The parts of the first two rows and the last three, with their distance to the edge."""
-    for row in {*page.rows[:2], *page.rows[-3:]}:
-        for part in row:
-            yield _place(part), _edge_distance(page, part.y)

@@ -150,5 +150,6 @@ def _style(text_page: Any, index: int) -> Style:
         or bool(flags.value & _FORCE_BOLD)
         or any(part in font.lower() for part in _BOLD_NAMES)
     )
-    return Style(max(size, 0.1), bold, None if quarter is None else quarter % 4, draws_symbols(font))
-
+    return Style(
+        max(size, 0.1), bold, None if quarter is None else quarter % 4, draws_symbols(font)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,11 +11,15 @@ from indexer.readers.pdf.letters import is_han, is_wide
 
 _SOFT = "\u00ad"
 _HYPHENS = "-\u2010"
-_TAIL = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
-_HEAD = re.compile(r"[^\W\d_]+")
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_ADDRESS = re.compile(r"(?:://|www\.|@)\S*[/\-_=&?%.#]$|(?:://\S*|www\.\S*)[a-z0-9]$", re.IGNORECASE)
+_TAIL = re.compile(r"([A-Za-z\u00c0-\u024f]+)[-\u2010\u00ad]$")
+_HEAD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:[-\u2010][A-Za-z\u00c0-\u024f]+)*")
+_MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?![\w-])|(?<![\w-])[a-z]{2,}(?![\w-])")
+_ADDRESS = re.compile(
+    r"(?:://|www\.|@)\S*[/\-_=&?%.#]$|(?:://\S*|www\.\S*)[a-z0-9]$", re.IGNORECASE
+)
 _ADDRESS_GOES_ON = re.compile(r"[\w\-./?=&%#~]*[./?=&%#_\-][\w\-./?=&%#~]*")
+_SELDOM = 0.03
 _SPACED = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
 _UNSPACED = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 _PREFIXES = frozenset(
@@ -28,6 +33,13 @@ class Habits:
 
     words: frozenset[str]
     spaced: bool
+    common: frozenset[str] = frozenset()
+    """Words that have a capital at the beginning of a sentence only."""
+
+    def begins_sentence(self, text: str) -> bool:
+        """Whether a text opens with a capital that only a sentence's beginning gives it."""
+        found = _HEAD.match(text)
+        return bool(found and found[0][0].isupper() and found[0].casefold() in self.common)
 
     def join(self, before: str, after: str) -> str:
         """The two lines' texts as one."""
@@ -60,7 +72,7 @@ class Habits:
             return before[:-1] + after
         if f"{left}-{right}" in self.words or left in _PREFIXES:
             return before + after
-        capital = after[0].isupper() and not tail[1].isupper()
+        capital = head[0][0].isupper() and not (head[0].isupper() and tail[1].isupper())
         both_are_words = left in self.words and right in self.words and len(left) > 2
         return before + after if capital or both_are_words else before[:-1] + after
 
@@ -70,7 +82,14 @@ def habits(texts: Iterable[str]) -> Habits:
     words: set[str] = set()
     spaced = unspaced = 0
     broken = False
+    low: Counter[str] = Counter()
+    high: Counter[str] = Counter()
     for text in texts:
+        for word in _MID_SENTENCE.findall(text):
+            if word[0].isupper():
+                high[word.casefold()] += 1
+            else:
+                low[word] += 1
         found = [word.casefold().replace("\u2010", "-") for word in _WORD.findall(text)]
         if broken:
             found = found[1:]
@@ -79,7 +98,8 @@ def habits(texts: Iterable[str]) -> Habits:
         if not text.isascii():
             spaced += len(_SPACED.findall(text))
             unspaced += len(_UNSPACED.findall(text))
-    return Habits(frozenset(words), spaced > unspaced)
+    common = frozenset(w for w, n in low.items() if n >= 2 and high[w] <= _SELDOM * n)
+    return Habits(frozenset(words), spaced > unspaced, common)
 
 
 def _is_address(before: str, after: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ _BLANK_LINE = 1.92
 """Line distances. Paragraphs that far apart everywhere are set apart by blank lines."""
 _LARGEST_STEP = 4.0
 _BINS = 4
+_MARKS = ".;:。；："
+_DIVIDING = re.compile(r"[.;:](?=\s)|[。；：](?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Layout:
     """Most of the text is bold, so that bold says nothing."""
     indented: bool = False
     """Paragraphs begin with an indented line."""
+    ends: frozenset[str] = frozenset()
+    """Marks that stand at a paragraph's end more often than inside of one."""
 
     def right(self, kind: tuple[int, ...], line: Line) -> float:
         """The right end that lines like this one reach."""
@@ -76,6 +81,7 @@ def measure(columns: Sequence[Column]) -> Layout:
         layout,
         paragraph_step=_paragraph_step(columns, layout),
         indented=_is_indented(columns, layout),
+        ends=_ending_marks(columns, layout),
     )
 
 
@@ -117,9 +123,7 @@ def _margins(columns: Sequence[Column]) -> tuple[_Places, _Places, _Places]:
     return rights, lefts, tops
 
 
-def _steps(
-    columns: Sequence[Column], rights: dict[tuple[int, ...], float]
-) -> dict[int, float]:
+def _steps(columns: Sequence[Column], rights: dict[tuple[int, ...], float]) -> dict[int, float]:
     """By font size, the commonest distance below a line that is full; 0 stands for all sizes."""
     counts: dict[int, Counter[float]] = defaultdict(Counter)
     for column, a, b in neighbours(columns):
@@ -130,7 +134,9 @@ def _steps(
             counts[_key(a.size)][step] += 1
             counts[0][step] += 1
     return {
-        key: _commonest(steps) for key, steps in counts.items() if sum(steps.values()) >= 3 or not key
+        key: _commonest(steps)
+        for key, steps in counts.items()
+        if sum(steps.values()) >= 3 or not key
     }
 
 
@@ -165,3 +171,14 @@ def _is_indented(columns: Sequence[Column], layout: Layout) -> bool:
                 openings += 1
                 indented += b.x0 - left > b.size and c.x0 - left < 0.5 * c.size
     return openings >= 3 and indented >= 0.5 * openings
+
+
+def _ending_marks(columns: Sequence[Column], layout: Layout) -> frozenset[str]:
+    """The marks that end more of the short lines than they divide lines."""
+    ending: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    for column, a, b in neighbours(columns):
+        inside.update(mark for mark in _DIVIDING.findall(a.text))
+        if a.text[-1] in _MARKS and is_short(a, layout.rights[column.kind], b):
+            ending[a.text[-1]] += 1
+    return frozenset(m for m, n in ending.items() if n >= 3 and n > inside[m])

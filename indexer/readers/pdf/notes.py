@@ -7,7 +7,9 @@ import re
 from indexer.readers.pdf.layout import Layout
 from indexer.readers.pdf.records import Column, Grid, Line
 
-MARK = re.compile(r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}[\s.)]|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]", re.I)
+MARK = re.compile(
+    r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}[\s.)]|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]", re.I
+)
 _SMALLER = 0.93
 
 

@@ -18,8 +18,9 @@ CONTENTS_ENTRY = re.compile(r"[.·…‥_]{3,}\s*[\divxlc]{1,6}$", re.IGNORECASE
 _FINISHED = tuple(".。;；!！?？:：")
 _CLOSERS = "\"”’'」』)）】》"
 _REFERS = re.compile(
-    r"(?:\b(?:sections?|clauses?|articles?|paragraphs?|parts?|chapters?|appendix|annex|schedule|and"
-    r"|or|to|of|in|the|under|by|with|see|item|no\.?)|[第见和与或及至到按照据本])$",
+    r"(?:\b(?:sections?|clauses?|articles?|paragraphs?|parts?|chapters?|appendix|annex|schedule|see"
+    r"|items?|nos?\.?|(?:sections|clauses|articles|paragraphs)\s[\d.()a-z]+,?\s(?:and|or|to))"
+    r"|[第见和与或及至到按照据本])$",
     re.IGNORECASE,
 )
 _LOOSE_STEP = 1.75
@@ -152,6 +153,10 @@ class _Reader:
         if is_short(last, self.layout.right(paragraph.column.kind, last), line):
             return False
         finished = last.text.rstrip(_CLOSERS).endswith(_FINISHED)
+        if last.text[-1] in self.layout.ends and not line.text[0].islower():
+            return False
+        if not finished and self._ends_without_mark(paragraph, line):
+            return False
         low = line.text[0].islower() and not finished
         if last.bold != line.bold and not self.layout.bold_body and (finished or not low):
             han = is_han(last.text[-1]) and is_han(line.text[0])
@@ -163,7 +168,8 @@ class _Reader:
             return False
         if self._opens_clause(last, line, finished=finished):
             return False
-        return not (finished and after and self._looks_like_heading(column, line, after))
+        ended = last.text.rstrip(_CLOSERS).endswith(tuple(".。!！?？"))
+        return not (ended and after and self._looks_like_heading(column, line, after))
 
     def _is_near(self, paragraph: _Open, line: Line, *, loose: bool) -> bool:
         step = paragraph.last.y - line.y
@@ -176,9 +182,7 @@ class _Reader:
             _LOOSE_STEP if loose and not self.layout.is_spaced else farthest
         )
 
-    def _fits_indent(
-        self, paragraph: _Open, indent: float, size: float, *, finished: bool
-    ) -> bool:
+    def _fits_indent(self, paragraph: _Open, indent: float, size: float, *, finished: bool) -> bool:
         near = _SAME_INDENT * size
         if paragraph.indent is not None:
             return abs(indent - paragraph.indent) <= near
@@ -220,6 +224,18 @@ class _Reader:
         before = seen[same] if same < len(seen) else 0
         return marker.numbers[same] == before + 1 and set(marker.numbers[same + 1 :]) <= {1}
 
+    def _ends_without_mark(self, paragraph: _Open, line: Line) -> bool:
+        """Whether a heading that fills its line is followed by a sentence."""
+        text = paragraph.text
+        words = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
+        titled = sum(word[0].isupper() for word in words) > 0.5 * len(words)
+        return (
+            len(paragraph.lines) == 1
+            and not titled
+            and text[-1] not in ",，、-"
+            and self.habits.begins_sentence(line.text)
+        )
+
     def _looks_like_heading(self, column: Column, line: Line, after: Line) -> bool:
         """Whether a line after a full stop is a short one of its own, and no sentence's end."""
         right = self.layout.right(column.kind, line)
@@ -227,6 +243,7 @@ class _Reader:
             is_short(line, right, after)
             and line.width < 0.7 * (right - self.layout.lefts[column.kind])
             and not line.text.rstrip(_CLOSERS).endswith(_FINISHED)
+            and (line.text[0].isupper() or is_han(line.text[0]))
         )
 
 

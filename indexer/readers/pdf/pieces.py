@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
+from indexer.outline.headings import is_heading_like
 from indexer.readers.assemble import Piece, table_pieces
 from indexer.readers.pdf.layout import Layout
 from indexer.readers.pdf.paragraphs import BULLET, CONTENTS_ENTRY, Paragraph
@@ -25,15 +26,14 @@ _MOSTLY = 0.5
 def to_pieces(found: Sequence[Paragraph | Grid], layout: Layout) -> list[Piece]:
     """The pieces of a document. What the top of a page hides is taken to be as elsewhere."""
     levels = _levels(found, layout)
-    seen = [item.gap for item in found[1:] if isinstance(item, Paragraph) and item.gap is not None]
-    usual = sum(seen) > _MOSTLY * len(seen)
+    usual = {alone: _usual_gap(found, alone) for alone in (False, True)}
     nesting: list[float] = []
     pieces: list[Piece] = []
     for item in found:
         if isinstance(item, Grid):
             pieces += table_pieces(item.rows)
             continue
-        gap = usual if item.gap is None else item.gap
+        gap = usual[_is_alone(item)] if item.gap is None else item.gap
         bullet = BULLET.match(item.text)
         level = _level(item, levels)
         if bullet:
@@ -51,6 +51,21 @@ def to_pieces(found: Sequence[Paragraph | Grid], layout: Layout) -> list[Piece]:
         strong = item.bold and not layout.bold_body
         pieces.append(Piece("paragraph", item.text, strong=strong, gap=gap))
     return pieces
+
+
+def _usual_gap(found: Sequence[Paragraph | Grid], alone: bool) -> bool:
+    """Whether most paragraphs of one sort are set apart from what is above."""
+    seen = [
+        item.gap
+        for item in found[1:]
+        if isinstance(item, Paragraph) and item.gap is not None and _is_alone(item) == alone
+    ]
+    return sum(seen) > _MOSTLY * len(seen)
+
+
+def _is_alone(item: Paragraph) -> bool:
+    """Whether a paragraph is one line that could be a heading."""
+    return item.lines == 1 and is_heading_like(item.text)
 
 
 def _levels(found: Sequence[Paragraph | Grid], layout: Layout) -> list[tuple[float, int]]:

@@ -19,7 +19,9 @@ _STOPS = 12
 _TWICE = 0.2
 """Of its width: the same character drawn again nearer than this is the same one, made bold."""
 _LEADERS = re.compile(r"(?:\s?[.·…‥_．]){4,}")
-_BREAK_AFTER = re.compile(r"[-/?&=_@]+(?=\w)|\s+")
+_LONGEST_WORD = 24
+"""Characters. A longer one is an address, which is broken at its marks."""
+_BREAK_AFTER = re.compile(r"[-/?&=_@]+(?=\w)")
 _CLOSING = ",.;:!?%)]}”’，。；：！？％）】》」』、…"
 
 
@@ -53,8 +55,7 @@ def without_doubles(glyphs: Sequence[Glyph]) -> list[Glyph]:
     kept: list[Glyph] = []
     for glyph in glyphs:
         if any(
-            glyph.char == before.char
-            and glyph.x0 - before.x0 <= _TWICE * (before.x1 - before.x0)
+            glyph.char == before.char and glyph.x0 - before.x0 <= _TWICE * (before.x1 - before.x0)
             for before in kept[-2:]
         ):
             continue
@@ -76,15 +77,18 @@ def _placed(glyphs: Sequence[Glyph], spaces: Sequence[bool]) -> list[tuple[Glyph
 
 def _first_length(text: str) -> int:
     """The length of what a line break would have kept together at the beginning of a line."""
+    length = 1
     if is_wide(text[0]):
-        length = 1
         while length < len(text) and text[length] in _CLOSING:
             length += 1
-        return length
-    for length in range(1, len(text)):
-        if is_han(text[length]) or _BREAK_AFTER.match(text, length - 1 if length > 1 else 0):
+        if length == 1 or is_wide(text[length - 1 : length + 1][-1]):
             return length
-    return len(text)
+    while length < len(text) and not text[length].isspace() and not is_han(text[length]):
+        length += 1
+    if length > _LONGEST_WORD:
+        found = _BREAK_AFTER.search(text, 1, length)
+        return found.end() if found else length
+    return length
 
 
 def _spaces(glyphs: Sequence[Glyph], size: float) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from indexer.outline.markers import fold, read_markers
 from indexer.readers.pdf.records import Grid, Line
@@ -12,6 +13,7 @@ from indexer.readers.pdf.rows import merged
 _FEWEST_ROWS = 3
 _SAME_PLACE = 0.6
 """Of the font size."""
+_EVEN = 0.08
 _CELL_GAP = 1.2
 _LONGEST_CELL = 60
 _WIDEST_STEP = 3.0
@@ -38,6 +40,8 @@ def with_tables(rows: Sequence[tuple[Line, ...]]) -> list[Line | Grid]:
 def _cells(row: Sequence[Line]) -> list[Line]:
     """The parts of a row that could be cells: a number and its text are one."""
     cells: list[list[Line]] = []
+    if _is_justified(row):
+        return [merged(row)]
     for part in row:
         if cells and (
             part.x0 - cells[-1][-1].x1 < _CELL_GAP * part.size
@@ -47,6 +51,12 @@ def _cells(row: Sequence[Line]) -> list[Line]:
         else:
             cells.append([part])
     return [merged(cell) for cell in cells]
+
+
+def _is_justified(row: Sequence[Line]) -> bool:
+    """Whether the parts are the words of one line that is drawn out to its column's width."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
+    return len(row) >= 3 and max(gaps) - min(gaps) <= _EVEN * row[0].size
 
 
 def _is_marker(text: str) -> bool:
