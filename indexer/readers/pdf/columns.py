@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from indexer.readers.pdf.records import Column, Grid, Line, Page
-from indexer.readers.pdf.rows import merged
+from indexer.readers.pdf.rows import is_even, merged
 from indexer.readers.pdf.tables import with_tables
 
 Row = tuple[Line, ...]
-_FEWEST_LINES = 3
+_FEWEST_LINES = 4
+_FEWEST_INSIDE = 6
+"""Within a column, wide spaces between words may look like a gutter for some lines."""
+_SELDOM = 0.2
 _NARROWEST = 7.0
 """Font sizes. Columns of prose are wider."""
 _FULL = 0.7
@@ -18,7 +22,7 @@ _MOSTLY_FULL = 0.4
 """So many lines of a column of prose fill at least `_FULL` of its width."""
 _GUTTER = 0.3
 _MOST_CANDIDATES = 12
-_STEP = 1.7
+_STEP = 3.0
 """Line distances. A column that goes on alone ends where the distance is wider."""
 
 
@@ -54,7 +58,7 @@ def _joined(columns: Sequence[Column]) -> list[Column]:
 
 
 def _read(rows: Sequence[Row], page: int, kind: tuple[int, ...]) -> list[Column]:
-    bands = _bands(rows)
+    bands = _bands(rows, _FEWEST_LINES if len(kind) == 2 else _FEWEST_INSIDE)
     columns: list[Column] = []
     for first, end, gutter in bands:
         band = rows[first:end]
@@ -68,16 +72,19 @@ def _read(rows: Sequence[Row], page: int, kind: tuple[int, ...]) -> list[Column]
     return columns
 
 
-def _bands(rows: Sequence[Row]) -> list[tuple[int, int, float | None]]:
+def _bands(rows: Sequence[Row], fewest: int) -> list[tuple[int, int, float | None]]:
     """The rows as stretches: first, end, and where the gutter is if there are two columns."""
     found: list[tuple[int, int, float]] = []
-    possible = [(first - end, gutter, first, end)
-                for gutter in _candidates(rows) for first, end in _uncrossed(rows, gutter)]  # fmt: skip
+    possible = [
+        (first - end, gutter, first, end)
+        for gutter in _candidates(rows)
+        for first, end in _uncrossed(rows, gutter)
+    ]
     for _, gutter, first, end in sorted(possible):
         if any(first < other_end and end > other for other, other_end, _ in found):
             continue
         band = _trimmed(rows, first, end, gutter)
-        if band and _is_prose(rows[band[0] : band[1]], gutter):
+        if band and _is_prose(rows[band[0] : band[1]], gutter, fewest):
             found.append((*band, gutter))
     bands: list[tuple[int, int, float | None]] = []
     position = 0
@@ -136,24 +143,27 @@ def _trimmed(rows: Sequence[Row], first: int, end: int, gutter: float) -> tuple[
     if not rights:
         return None
     begin = first + rights[0]
-    steps = [a[0].y - b[0].y for a, b in zip(rows[begin:end], rows[begin + 1 : end], strict=False)]
-    step = median(steps) if steps else 0.0
+    heights = [row[0].y for row, (left, _) in zip(rows[first:end], sides, strict=True) if left]
+    step = max(median([a - b for a, b in pairwise(heights)] or [0.0]), 1.0)
     # Left lines just above the first right line: the two columns' lines stand at other heights.
-    if begin > first and rows[begin - 1][0].y - rows[begin][0].y < 0.95 * max(step, 1.0):
+    if begin > first and rows[begin - 1][0].y - rows[begin][0].y < 0.95 * step:
         begin -= 1
     last = first + rights[-1] + 1
-    while last < end and rows[last - 1][0].y - rows[last][0].y <= _STEP * max(step, 1.0):
+    while last < end and rows[last - 1][0].y - rows[last][0].y <= _STEP * step:
         last += 1
     return begin, last
 
 
-def _is_prose(band: Sequence[Row], gutter: float) -> bool:
+def _is_prose(band: Sequence[Row], gutter: float, fewest: int) -> bool:
     """Whether both sides of the gutter hold lines of running text, not cells of a table."""
+    both = [row for row in band if row[0].x0 < gutter <= row[-1].x0]
+    if sum(map(is_even, both)) > _SELDOM * len(both):
+        return False
     for side in (
         [merged(parts) for row in band if (parts := [p for p in row if p.x0 < gutter])],
         [merged(parts) for row in band if (parts := [p for p in row if p.x0 >= gutter])],
     ):
-        if len(side) < _FEWEST_LINES:
+        if len(side) < fewest:
             return False
         size = median(line.size for line in side)
         width = max(line.x1 for line in side) - min(line.x0 for line in side)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from indexer.outline.markers import roman_value
 from indexer.readers.pdf.records import Grid, Line, Page
+from indexer.readers.pdf.rows import merged
 
 _EDGE = 0.16
 """Of the page's height. Furniture stands so near to an edge, or next to other furniture."""
@@ -19,6 +20,7 @@ _MOST_OF_ALTERNATE = 0.8
 _RUNNING = 4
 _FEWEST_NUMBERS = 2
 _SAME_HEIGHT = 3.0
+_FAR = 2.5
 _MARGIN = 0.075
 """Of the page's height. On both of two pages, only small text in the margin is furniture."""
 _ROMAN = 10_000
@@ -85,13 +87,24 @@ def _rows_left(page: Page, here: set[Place]) -> tuple[tuple[Line, ...], ...]:
     """Rows of which no part is furniture; huge parts over the page's text go alone."""
     left = []
     for row in page.rows:
-        marked = [part for part in row if _place(part) in here]
+        marked = [block for block in _blocks(row) if _place(block) in here]
         if not marked:
             left.append(row)
-        elif not any(_edge_distance(page, part.y) <= _FARTHEST for part in marked):
-            rest = tuple(part for part in row if part not in marked)
+        elif not any(_edge_distance(page, block.y) <= _FARTHEST for block in marked):
+            rest = tuple(p for p in row if not any(b.x0 <= p.x0 <= b.x1 for b in marked))
             left += [rest] if rest else []
     return tuple(left)
+
+
+def _blocks(row: Sequence[Line]) -> list[Line]:
+    """The parts of a row that stand far from each other: the words of a line are one."""
+    blocks: list[list[Line]] = []
+    for part in row:
+        if blocks and part.x0 - blocks[-1][-1].x1 < _FAR * part.size:
+            blocks[-1].append(part)
+        else:
+            blocks.append([part])
+    return [merged(block) for block in blocks]
 
 
 def _edge_distance(page: Page, y: float) -> float:
@@ -101,9 +114,9 @@ def _edge_distance(page: Page, y: float) -> float:
 def _parts(page: Page) -> Iterable[tuple[Place, float, float, bool]]:
     """Place, distance to the nearer edge, size, and whether it is in the upper half."""
     for row in page.rows:
-        for part in row:
-            upper = part.y > (page.top + page.bottom) / 2
-            yield _place(part), _edge_distance(page, part.y), part.size, upper
+        for block in _blocks(row):
+            upper = block.y > (page.top + page.bottom) / 2
+            yield _place(block), _edge_distance(page, block.y), block.size, upper
     for grid in page.grids:
         upper = grid.bottom > (page.top + page.bottom) / 2
         far = grid.bottom if upper else grid.top
@@ -209,7 +222,7 @@ def _outermost(
 ) -> Iterable[tuple[Place, float]]:
     """What stands alone in one of the outermost rows, with its distance to the edge."""
     for row in {*page.rows[:2], *page.rows[-3:]}:
-        rest = [part for part in row if (position, _place(part)) not in known]
+        rest = [block for block in _blocks(row) if (position, _place(block)) not in known]
         if len(rest) == 1:
             yield _place(rest[0]), _edge_distance(page, rest[0].y)
 

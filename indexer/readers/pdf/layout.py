@@ -39,6 +39,8 @@ class Layout:
     """Most of the text is bold, so that bold says nothing."""
     indented: bool = False
     """Paragraphs begin with an indented line."""
+    hanging: bool = False
+    """Paragraphs begin with a line that stands further left than the others."""
     ends: frozenset[str] = frozenset()
     """Marks that stand at a paragraph's end more often than inside of one."""
 
@@ -77,10 +79,12 @@ def measure(columns: Sequence[Column]) -> Layout:
     rights, lefts, tops = _margins(columns)
     steps = _steps(columns, rights)
     layout = Layout(size, steps, 1.0, rights, lefts, tops, bold > 0.5 * sum(sizes.values()))
+    indented, hanging = _first_lines(columns, layout)
     return replace(
         layout,
         paragraph_step=_paragraph_step(columns, layout),
-        indented=_is_indented(columns, layout),
+        indented=indented,
+        hanging=hanging,
         ends=_ending_marks(columns, layout),
     )
 
@@ -159,9 +163,9 @@ def _paragraph_step(columns: Sequence[Column], layout: Layout) -> float:
     return _commonest(counts) if counts else 1.0
 
 
-def _is_indented(columns: Sequence[Column], layout: Layout) -> bool:
-    """Whether most paragraphs begin with an indented line that the next does not share."""
-    openings = indented = 0
+def _first_lines(columns: Sequence[Column], layout: Layout) -> tuple[bool, bool]:
+    """Whether most paragraphs' first lines are indented, and whether they hang out."""
+    openings = indented = hanging = 0
     for column in columns:
         left = layout.lefts.get(column.kind, 0.0)
         lines = [item for item in column.items if isinstance(item, Line)]
@@ -170,7 +174,9 @@ def _is_indented(columns: Sequence[Column], layout: Layout) -> bool:
             if is_short(a, right, b) and not is_short(b, right, c):
                 openings += 1
                 indented += b.x0 - left > b.size and c.x0 - left < 0.5 * c.size
-    return openings >= 3 and indented >= 0.5 * openings
+                hanging += c.x0 - b.x0 > c.size
+    enough = max(3, 0.5 * openings)
+    return indented >= enough, hanging >= enough
 
 
 def _ending_marks(columns: Sequence[Column], layout: Layout) -> frozenset[str]:

@@ -24,6 +24,8 @@ _REFERS = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_STEP = 1.75
+_STEP = 1.4
+_NEARER = 0.6
 _WIDEST_INDENT = 8.0
 _SAME_INDENT = 0.6
 """Indents and steps are told in font sizes and usual line distances."""
@@ -173,14 +175,15 @@ class _Reader:
 
     def _is_near(self, paragraph: _Open, line: Line, *, loose: bool) -> bool:
         step = paragraph.last.y - line.y
-        usual = paragraph.step or self.layout.step(line.size)
         if step <= 0:
             return False
-        spaced = self.layout.paragraph_step
-        farthest = min((1 + spaced) / 2, 1.5) if self.layout.is_spaced else 1.4
-        return step <= max(usual, 0.8 * self.layout.step(line.size)) * (
-            _LOOSE_STEP if loose and not self.layout.is_spaced else farthest
-        )
+        usual = max(paragraph.step or 0.0, 0.97 * self.layout.step(line.size))
+        apart = self.layout.paragraph_step
+        if self.layout.is_spaced:
+            farthest = min(0.97 * apart if loose else 1 + _NEARER * (apart - 1), _LOOSE_STEP)
+        else:
+            farthest = _LOOSE_STEP if loose else _STEP
+        return step <= farthest * usual
 
     def _fits_indent(self, paragraph: _Open, indent: float, size: float, *, finished: bool) -> bool:
         near = _SAME_INDENT * size
@@ -194,7 +197,10 @@ class _Reader:
         hanging = _hanging(paragraph.lines[0])
         if hanging is not None:
             hanging -= self.layout.lefts[paragraph.column.kind]
-            return abs(indent - hanging) <= near or (not finished and indent <= hanging + near)
+            if abs(indent - hanging) <= near:
+                return True
+        if self.layout.hanging:
+            return indent - first <= _WIDEST_INDENT * size
         return not finished and not self.layout.indented and indent - first <= 4 * size
 
     def _opens_clause(self, last: Line, line: Line, *, finished: bool) -> bool:

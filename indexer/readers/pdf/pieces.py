@@ -65,7 +65,7 @@ def _usual_gap(found: Sequence[Paragraph | Grid], alone: bool) -> bool:
 
 def _is_alone(item: Paragraph) -> bool:
     """Whether a paragraph is one line that could be a heading."""
-    return item.lines == 1 and is_heading_like(item.text)
+    return item.lines <= 2 and is_heading_like(item.text, isolated=True)
 
 
 def _levels(found: Sequence[Paragraph | Grid], layout: Layout) -> list[tuple[float, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from indexer.readers.pdf.letters import is_han, raised
 from indexer.readers.pdf.records import Glyph, Line, Run
@@ -20,6 +21,7 @@ _APART = 0.75
 _MOSTLY = 0.9
 _KINDRED = 1.6
 _SET_APART = 3.0
+_EVEN = 0.08
 
 
 @dataclass(slots=True)
@@ -141,3 +143,9 @@ def merged(parts: Sequence[Line]) -> Line:
         parts[0], text=text, x1=max(part.x1 for part in parts), size=main.size,
         bold=all(part.bold for part in parts), stops=tuple(stops[:12]),
     )  # fmt: skip
+
+
+def is_even(row: Sequence[Line]) -> bool:
+    """Whether the parts of a row are the words of one line, drawn out to its column's width."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
+    return len(row) >= 3 and max(gaps) - min(gaps) <= _EVEN * row[0].size

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from indexer.outline.markers import fold, read_markers
 from indexer.readers.pdf.records import Grid, Line
-from indexer.readers.pdf.rows import merged
+from indexer.readers.pdf.rows import is_even, merged
 
 _FEWEST_ROWS = 3
 _SAME_PLACE = 0.6
 """Of the font size."""
-_EVEN = 0.08
 _CELL_GAP = 1.2
 _LONGEST_CELL = 60
 _WIDEST_STEP = 3.0
@@ -40,7 +38,7 @@ def with_tables(rows: Sequence[tuple[Line, ...]]) -> list[Line | Grid]:
 def _cells(row: Sequence[Line]) -> list[Line]:
     """The parts of a row that could be cells: a number and its text are one."""
     cells: list[list[Line]] = []
-    if _is_justified(row):
+    if is_even(row):
         return [merged(row)]
     for part in row:
         if cells and (
@@ -51,12 +49,6 @@ def _cells(row: Sequence[Line]) -> list[Line]:
         else:
             cells.append([part])
     return [merged(cell) for cell in cells]
-
-
-def _is_justified(row: Sequence[Line]) -> bool:
-    """Whether the parts are the words of one line that is drawn out to its column's width."""
-    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
-    return len(row) >= 3 and max(gaps) - min(gaps) <= _EVEN * row[0].size
 
 
 def _is_marker(text: str) -> bool:
