@@ -148,6 +148,8 @@ class _Reader:
     ) -> bool:
         """Whether a line continues the open paragraph."""
         last = paragraph.last
+        if paragraph.column.page == column.page and len(paragraph.column.kind) != len(column.kind):
+            return False
         if abs(last.size - line.size) > 0.06 * max(last.size, line.size):
             return False
         if CONTENTS_ENTRY.search(last.text) or BULLET.match(line.text):

@@ -12,7 +12,7 @@ from indexer.readers.pdf.spelling import spell
 
 _SAME_LINE = 0.2
 """Of the smaller font size: baselines nearer than this are one line that jitters."""
-_SMALL = 0.8
+_SMALL = 0.86
 _RAISED = 0.65
 _LOWERED = 0.3
 """Of the larger font size: how far the baseline of a small raised or lowered mark may be."""
@@ -79,7 +79,7 @@ def _carries(row: _Row, mark: Run) -> bool:
     if not -_LOWERED * row.size <= mark.y - row.y <= _RAISED * row.size:
         return False
     near = 0.5 * row.size
-    if not any(run.x0 - near <= mark.x0 and mark.x1 <= run.x1 + near for run in row.runs):
+    if not any(run.x0 - near <= mark.x1 and mark.x0 <= run.x1 + near for run in row.runs):
         return False
     middle = (mark.x0 + mark.x1) / 2
     return not any(g.x0 < middle < g.x1 for run in row.runs for g in run.glyphs)
@@ -113,7 +113,7 @@ def _closed_up(parts: Sequence[Line]) -> list[Line]:
             and len(part.text) == 1
             and is_han(part.text)
             and all(map(is_han, before.text))
-            and (len(before.text) == 1 or before.width > 1.5 * len(before.text) * before.size)
+            and (len(before.text) == 1 or before.width > 1.3 * len(before.text) * before.size)
             and part.x0 - before.x1 <= _SET_APART * part.size
         ):
             closed[-1] = replace(before, text=before.text + part.text, x1=part.x1)
