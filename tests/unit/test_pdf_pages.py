@@ -241,15 +241,14 @@ def test_damaged_pdf_is_refused(data: bytes) -> None:
         read_bytes(data, ".pdf", Limits())
 
 
-def test_pdf_cut_off_in_the_middle_is_read_or_refused() -> None:
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])
+def test_pdf_cut_off_in_the_middle_is_read_or_refused(share: float) -> None:
     whole = write_pdf([body(1), body(2)])
-    for share in (0.2, 0.5, 0.8, 0.95):
-        try:
-            document = read_bytes(whole[: int(len(whole) * share)], ".pdf", Limits())
-        except PolicyFileError as error:
-            assert ";" in str(error) or ":" in str(error)
-        else:
-            assert "archive" in document.source
+    try:
+        source = read_bytes(whole[: int(len(whole) * share)], ".pdf", Limits()).source
+    except PolicyFileError:
+        source = "refused"
+    assert source == "refused" or "archive" in source
 
 
 def test_scan_without_text_layer_is_refused_with_the_remedy() -> None:

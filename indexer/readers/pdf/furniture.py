@@ -151,7 +151,7 @@ def _repeated(pages: Sequence[Page], body: float) -> set[tuple[int, Place]]:
                     height,
                     distance <= _EDGE or huge,
                     distance <= _MARGIN and size < body - 0.4,
-                )  # fmt: skip
+                )
             )
     marked: set[tuple[int, Place]] = set()
     for sightings in found.values():
@@ -232,4 +232,5 @@ def _value(groups: Mapping[str, str | None]) -> int | None:
         return int(groups["number"])
     if groups["roman"]:
         return roman_value(groups["roman"]) or None
-    return int(groups["han"]) if (groups["han"] or "").isdigit() else None
+    han = groups["han"] or ""
+    return int(han) if han.isdigit() else None

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from indexer.limits import Limits
 from indexer.readers.pdf.letters import draws_symbols, letter
 from indexer.readers.pdf.records import Glyph, Run
 
@@ -20,6 +19,8 @@ _BOLD_WEIGHT = 600
 _FORCE_BOLD = 1 << 18
 _STROKED = 2
 _NAME_BYTES = 128
+_LINE_HYPHEN = 2
+_SPACES = frozenset({0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000})
 
 
 class Style(NamedTuple):
@@ -65,7 +66,6 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
     unicode_at, origin_at = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharOrigin
     box_at, object_at = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetTextObject
     generated, void, cast = pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.cast
-    left, bottom, right, top = box
     styles: dict[int | None, Style] = {}
     runs: dict[int, list[Run]] = {}
     aslant = 0
@@ -82,7 +82,7 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
 
     for index in range(count):
         code = unicode_at(text_page, index)
-        if code <= 32 and code != 2 or code in (0xA0, 0x3000, 0x2002, 0x2003, 0x2009):
+        if (code <= 32 and code != _LINE_HYPHEN) or code in _SPACES:
             spaced = spaced or (code > 13 and not generated(text_page, index))
             continue
         handle = cast(object_at(text_page, index), void).value
@@ -98,7 +98,7 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
         origin_at(text_page, index, x_ref, y_ref)
         box_at(text_page, index, rect_ref)
         base, x0, x1 = y.value, rect.left, rect.right
-        if not (left - 1 <= x1 and x0 <= right + 1 and bottom - 1 <= base <= top + 1):
+        if x1 < box[0] - 1 or x0 > box[2] + 1 or not box[1] - 1 <= base <= box[3] + 1:
             continue  # outside the visible part
         if style.quarter:
             base, x0, x1 = _upright(x.value, base, rect, style.quarter)
@@ -106,8 +106,7 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
             glyphs[-1] = glyphs[-1]._replace(char=glyphs[-1].char + char)  # one ligature
             continue
         if current is None or (
-            style is not current[0]
-            and (style.size, style.bold, style.quarter) != current[0][:3]
+            style[:3] != current[0][:3]
             or abs(base - current[1]) > 0.02 * style.size
             or x0 < last_x0 - 0.01
             or x0 - last_x1 > _LARGEST_GAP * style.size

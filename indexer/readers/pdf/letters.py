@@ -33,7 +33,7 @@ _known: dict[tuple[int, bool], str] = {}
 def letter(code: int, *, symbols: bool = False) -> str:
     """The text of one character; "" for what is not text.
 
-    `code` is a Unicode code point as PDFium gives it. `symbols`: its font draws symbols for letters.
+    `code` is a code point as PDFium gives it. `symbols`: its font draws symbols for letters.
     """
     if 0x21 <= code < 0x7F and not symbols:
         return chr(code)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from indexer.readers.pdf.joining import Habits
 from indexer.readers.pdf.layout import Layout
-from indexer.readers.pdf.records import Column, Grid, Line
+from indexer.readers.pdf.records import Column, Grid, Line, Paragraph
 
 MARK = re.compile(
     r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}[\s.)]|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]", re.I
@@ -28,3 +31,22 @@ def set_aside(
     if not start or not notes or not MARK.match(notes[0].text):
         return items, []
     return items[:start], [(column, note) for note in notes]
+
+
+def read_notes(
+    notes: Sequence[tuple[Column, Line]], layout: Layout, habits: Habits
+) -> Iterator[Paragraph]:
+    """Notes set aside: each begins with its mark, the lines without one continue it."""
+    current: Paragraph | None = None
+    for column, line in notes:
+        indent = line.x0 - layout.lefts.get(column.kind, line.x0)
+        if current is None or MARK.match(line.text):
+            if current:
+                yield current
+            current = Paragraph(line.text, line.size, line.bold, indent, 1, gap=False)
+        else:
+            current = replace(
+                current, text=habits.join(current.text, line.text), lines=current.lines + 1
+            )
+    if current:
+        yield current

@@ -11,9 +11,10 @@ from indexer.records import Properties
 _PASSWORD = 4
 _SECURITY = 5
 _NO_TITLE = re.compile(
-    r"(?i)^(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|无标题.*|未命名.*|文档\s*\d*|document\s*\d*"
-    r"|(?:draft|final|template|title|slide \d+|print|index|about:blank)\W*|.*\.(?:docx?|pdf|wps|txt|rtf"
-    r"|odt|fodt|html?|indd|pptx?|xlsx?|md|tex|dvi|qxd)|\S+://.*|[\w.]*[\\/][\w\\/. -]*|[\d\W_]*)$"
+    r"(?i)^(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|无标题.*|未命名.*|文档\s*\d*"
+    r"|(?:draft|final|template|title|document|slide|print|index|about:blank)[\W\d]*"
+    r"|.*\.(?:docx?|pdf|wps|txt|rtf|odt|fodt|html?|indd|pptx?|xlsx?|md|tex|dvi|qxd)|\S+://.*"
+    r"|[\w.]*[\\/][\w\\/. -]*|[\d\W_]*)$"
 )
 _FILE_NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9.]+)+")
 _LONGEST_TITLE = 150

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.outline.markers import Marker, fold, read_markers
+from indexer.outline.markers import fold, read_markers
 from indexer.readers.pdf.joining import Habits
 from indexer.readers.pdf.layout import Layout, is_short
 from indexer.readers.pdf.letters import is_han
-from indexer.readers.pdf.notes import MARK, set_aside
-from indexer.readers.pdf.records import Column, Grid, Line
+from indexer.readers.pdf.notes import read_notes, set_aside
+from indexer.readers.pdf.numbers import Numbers
+from indexer.readers.pdf.records import Column, Grid, Line, Paragraph
 
 BULLET = re.compile(r"[•●○▪◦‣■◆►➢▶✓✔∙⚫](?=\s|[^\x00-\x7f])\s*")
 CONTENTS_ENTRY = re.compile(r"[.·…‥_]{3,}\s*[\divxlc]{1,6}$", re.IGNORECASE)
 _FINISHED = tuple(".。;；!！?？:：")
 _CLOSERS = "\"”’'」』)）】》"
-_REFERS = re.compile(
-    r"(?:\b(?:sections?|clauses?|articles?|paragraphs?|parts?|chapters?|appendix|annex|schedule|see"
-    r"|items?|nos?\.?|(?:sections|clauses|articles|paragraphs)\s[\d.()a-z]+,?\s(?:and|or|to))"
-    r"|[第见和与或及至到按照据本])$",
-    re.IGNORECASE,
-)
 _LOOSE_STEP = 1.75
 _STEP = 1.4
 _NEARER = 0.6
 _WIDEST_INDENT = 8.0
 _SAME_INDENT = 0.6
 """Indents and steps are told in font sizes and usual line distances."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Lines that belong together. `gap`: set apart from what stands above by more than usual."""
-
-    text: str
-    size: float
-    bold: bool
-    indent: float
-    lines: int
-    gap: bool | None
-    """None at the top of a page or column, where the distance cannot be seen."""
 
 
 @dataclass(slots=True)
@@ -93,7 +75,7 @@ class _Reader:
         self.notes: list[tuple[Column, Line]] = []
         self._open: _Open | None = None
         self._above: tuple[Column, float] | None = None
-        self._seen: dict[str, tuple[int, ...]] = {}
+        self._numbers = Numbers()
 
     def line(self, column: Column, line: Line, after: Line | None) -> None:
         indent = line.x0 - self.layout.lefts[column.kind]
@@ -109,8 +91,7 @@ class _Reader:
             gap = self._gap(column, line)
             self._close()
             self._open = _Open(column, [line], line.text, gap, indent)
-            for marker in read_markers(fold(line.text)):
-                self._seen[marker.style] = marker.numbers
+            self._numbers.note(line.text)
         self._above = (column, line.y)
 
     def table(self, column: Column, grid: Grid) -> None:
@@ -132,7 +113,7 @@ class _Reader:
             self.found.append(self._open.closed())
             self._open = None
         notes, self.notes = self.notes, []
-        self.found += list(_read_notes(notes, self.layout, self.habits))
+        self.found += list(read_notes(notes, self.layout, self.habits))
 
     def _gap(self, column: Column, line: Line) -> bool | None:
         """Whether a line stands further below what is above than paragraphs usually do."""
@@ -170,7 +151,7 @@ class _Reader:
             return False
         if not self._fits_indent(paragraph, indent, line.size, finished=finished):
             return False
-        if self._opens_clause(last, line, finished=finished):
+        if self._numbers.open_clause(last.text, line.text, finished=finished):
             return False
         ended = last.text.rstrip(_CLOSERS).endswith(tuple(".。!！?？"))
         return not (ended and after and self._looks_like_heading(column, line, after))
@@ -205,33 +186,6 @@ class _Reader:
             return indent - first <= _WIDEST_INDENT * size
         return not finished and not self.layout.indented and indent - first <= 4 * size
 
-    def _opens_clause(self, last: Line, line: Line, *, finished: bool) -> bool:
-        readings = [m for m in read_markers(fold(line.text)) if m.doubt < 3]
-        if not readings:
-            return False
-        if readings[0].style == "•":
-            return finished or "•" in self._seen
-        if finished:
-            return readings[0].style != "1 " or any(map(self._continues, readings))
-        if _REFERS.search(last.text):
-            return False
-        return any(map(self._continues, readings))
-
-    def _continues(self, marker: Marker) -> bool:
-        """Whether a number comes next after the last of its kind that began a paragraph."""
-        seen = self._seen.get(marker.style)
-        if seen is None:
-            return False
-        if marker.style != "1.1":
-            return marker.last == seen[-1] + 1
-        same = 0
-        while same < min(len(seen), len(marker.numbers)) and seen[same] == marker.numbers[same]:
-            same += 1
-        if same == len(marker.numbers):
-            return False
-        before = seen[same] if same < len(seen) else 0
-        return marker.numbers[same] == before + 1 and set(marker.numbers[same + 1 :]) <= {1}
-
     def _ends_without_mark(self, paragraph: _Open, line: Line) -> bool:
         """Whether a heading that fills its line is followed by a sentence."""
         text = paragraph.text
@@ -261,25 +215,6 @@ def _hanging(first: Line) -> float | None:
     bullet = BULLET.match(first.text)
     length = bullet.end() if bullet else readings[0].length if readings else 0
     return first.stops[length] if 0 < length < len(first.stops) else None
-
-
-def _read_notes(
-    notes: Sequence[tuple[Column, Line]], layout: Layout, habits: Habits
-) -> Iterator[Paragraph]:
-    """Notes set aside: each begins with its mark, the lines without one continue it."""
-    current: Paragraph | None = None
-    for column, line in notes:
-        indent = line.x0 - layout.lefts.get(column.kind, line.x0)
-        if current is None or MARK.match(line.text):
-            if current:
-                yield current
-            current = Paragraph(line.text, line.size, line.bold, indent, 1, gap=False)
-        else:
-            current = replace(
-                current, text=habits.join(current.text, line.text), lines=current.lines + 1
-            )
-    if current:
-        yield current
 
 
 def _same_columns(one: Grid, other: Grid) -> bool:

@@ -9,8 +9,8 @@ from statistics import median
 from indexer.outline.headings import is_heading_like
 from indexer.readers.assemble import Piece, table_pieces
 from indexer.readers.pdf.layout import Layout
-from indexer.readers.pdf.paragraphs import BULLET, CONTENTS_ENTRY, Paragraph
-from indexer.readers.pdf.records import Grid
+from indexer.readers.pdf.paragraphs import BULLET, CONTENTS_ENTRY
+from indexer.readers.pdf.records import Grid, Paragraph
 
 _LARGER = 1.1
 _LARGER_POINTS = 0.9

@@ -103,3 +103,16 @@ class Column:
     page: int
     kind: tuple[int, ...]
     items: tuple[Line | Grid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together. `gap`: set apart from what stands above by more than usual."""
+
+    text: str
+    size: float
+    bold: bool
+    indent: float
+    lines: int
+    gap: bool | None
+    """None at the top of a page or column, where the distance cannot be seen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from indexer.limits import Limits
@@ -108,7 +109,7 @@ def _of_path(path: Any, matrix: Matrix) -> Iterator[Stretch]:
     if not stroke.value:
         yield from _thin_shapes(points)
         return
-    for (x0, y0, _), (x1, y1, moved) in zip(points, points[1:], strict=False):
+    for (x0, y0, _), (x1, y1, moved) in pairwise(points):
         if not moved:
             yield x0, y0, x1, y1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from indexer.readers.pdf.letters import is_han, is_wide
@@ -93,7 +94,7 @@ def _first_length(text: str) -> int:
 
 def _spaces(glyphs: Sequence[Glyph], size: float) -> list[bool]:
     """For each character, whether a space stands before it."""
-    pairs = list(zip(glyphs, glyphs[1:], strict=False))
+    pairs = list(pairwise(glyphs))
     latin = [b.x0 - a.x1 for a, b in pairs if a.char.isalpha() and b.char.isalpha()
              and not is_wide(a.char) and not is_wide(b.char)]  # fmt: skip
     han = [(b.x0 - a.x1, b.spaced) for a, b in pairs if is_han(a.char) and is_han(b.char)]
