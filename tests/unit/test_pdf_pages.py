@@ -295,11 +295,13 @@ def test_progress_is_told() -> None:
         ("archive-policy-final", None),
         ("archive.docx", None),
         ("Untitled", None),
+        ("Handbook Template of Another Company", None),
         ("", None),
     ],
 )
 def test_title_property_is_taken_where_it_is_one(title: str, taken: str | None) -> None:
-    document = read(body(1), info={"Title": title, "ModDate": "D:20240101000000Z"})
+    page = [*body(1), Text(72, 780, taken or "Archive Policy")]
+    document = read(page, info={"Title": title, "ModDate": "D:20240101000000Z"})
     assert document.properties.title == taken
     assert document.properties.effective_date is None
 

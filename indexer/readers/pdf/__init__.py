@@ -18,7 +18,7 @@ from indexer.readers.pdf.columns import read_columns
 from indexer.readers.pdf.furniture import without_furniture
 from indexer.readers.pdf.joining import habits
 from indexer.readers.pdf.layout import measure
-from indexer.readers.pdf.opening import open_pdf, read_properties
+from indexer.readers.pdf.opening import open_pdf, read_properties, title_in
 from indexer.readers.pdf.pages import read_page
 from indexer.readers.pdf.paragraphs import read_paragraphs
 from indexer.readers.pdf.pieces import to_pieces
@@ -27,6 +27,8 @@ from indexer.records import Document, Remark
 
 _TELL_EVERY = 5
 _MOST_NAMED = 12
+_BEGINNING = 5_000
+"""Characters. A title is printed on one of the first pages."""
 _lock = threading.Lock()
 """PDFium is not safe to use from several threads."""
 
@@ -55,7 +57,9 @@ def read_pdf(data: bytes, limits: Limits, tell: Callable[[int, int], None]) -> D
     words = habits(i.text for c in columns for i in c.items if isinstance(i, Line))
     pieces = to_pieces(read_paragraphs(columns, layout, words), layout)
     pieces = [replace(piece, text=unicodedata.normalize("NFC", piece.text)) for piece in pieces]
-    return assemble(pieces, "pdf", properties, _remarks(empty, dropped, aslant))
+    document = assemble(pieces, "pdf", properties, _remarks(empty, dropped, aslant))
+    title = title_in(properties.title, document.source[:_BEGINNING])
+    return replace(document, properties=replace(properties, title=title))
 
 
 def _read_pages(pdf: Any, limits: Limits, tell: Callable[[int, int], None]) -> list[Page]:

@@ -20,7 +20,15 @@ _FORCE_BOLD = 1 << 18
 _STROKED = 2
 _NAME_BYTES = 128
 _LINE_HYPHEN = 2
+_HANDLE_AT = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _SPACES = frozenset({0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000})
+
+
+class Font(NamedTuple):
+    """What matters of a font."""
+
+    bold: bool
+    symbols: bool
 
 
 class Style(NamedTuple):
@@ -64,15 +72,16 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
     x, y, rect = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     x_ref, y_ref, rect_ref = ctypes.byref(x), ctypes.byref(y), ctypes.byref(rect)
     unicode_at, origin_at = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharOrigin
-    box_at, object_at = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetTextObject
-    generated, void, cast = pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.cast
+    box_at = pdfium.FPDFText_GetLooseCharBox
+    # As a number rather than a pointer, which takes a multiple of the time to compare.
+    object_at = ctypes.cast(pdfium.FPDFText_GetTextObject, _HANDLE_AT)
     styles: dict[int | None, Style] = {}
+    fonts: dict[int | None, Font] = {}
     runs: dict[int, list[Run]] = {}
     aslant = 0
     glyphs: list[Glyph] = []
     current: tuple[Style, float] | None = None
-    spaced = False
-    last_x0 = last_x1 = 0.0
+    spaced, last_x0, last_x1 = False, 0.0, 0.0
 
     def finish() -> None:
         if glyphs and current and current[0].quarter is not None:
@@ -83,12 +92,12 @@ def read_glyphs(text_page: Any, count: int, box: tuple[float, float, float, floa
     for index in range(count):
         code = unicode_at(text_page, index)
         if (code <= 32 and code != _LINE_HYPHEN) or code in _SPACES:
-            spaced = spaced or (code > 13 and not generated(text_page, index))
+            spaced = spaced or (code > 13 and not pdfium.FPDFText_IsGenerated(text_page, index))
             continue
-        handle = cast(object_at(text_page, index), void).value
+        handle = object_at(text_page, index)
         style = styles.get(handle)
         if style is None:
-            style = styles[handle] = _style(text_page, index)
+            style = styles[handle] = _style(text_page, index, fonts)
         if style.quarter is None:
             aslant += 1
             continue
@@ -129,26 +138,34 @@ def _upright(x: float, base: float, rect: Any, quarter: int) -> tuple[float, flo
     return y, min(ends), max(ends)
 
 
-def _style(text_page: Any, index: int) -> Style:
+def _style(text_page: Any, index: int, fonts: dict[int | None, Font]) -> Style:
     import pypdfium2.raw as pdfium
 
-    matrix, flags = pdfium.FS_MATRIX(), ctypes.c_int()
-    name = ctypes.create_string_buffer(_NAME_BYTES)
+    matrix = pdfium.FS_MATRIX()
+    drawn = pdfium.FPDFText_GetTextObject(text_page, index)
+    handle = ctypes.cast(pdfium.FPDFTextObj_GetFont(drawn), ctypes.c_void_p).value
+    if handle not in fonts:
+        fonts[handle] = _font(text_page, index)
+    font = fonts[handle]
     pdfium.FPDFText_GetMatrix(text_page, index, ctypes.byref(matrix))
-    pdfium.FPDFText_GetFontInfo(text_page, index, name, _NAME_BYTES, ctypes.byref(flags))
-    font = name.value.decode("utf-8", "replace").rpartition("+")[2]
     size = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
     angle = math.atan2(matrix.b, matrix.a)
     quarter: int | None = round(angle / (math.pi / 2))
     if abs(angle - (quarter or 0) * math.pi / 2) > _ASLANT:
         quarter = None
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text_page, index))
+    bold = font.bold or pdfium.FPDFTextObj_GetTextRenderMode(drawn) == _STROKED
+    return Style(max(size, 0.1), bold, None if quarter is None else quarter % 4, font.symbols)
+
+
+def _font(text_page: Any, index: int) -> Font:
+    import pypdfium2.raw as pdfium
+
+    name, flags = ctypes.create_string_buffer(_NAME_BYTES), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page, index, name, _NAME_BYTES, ctypes.byref(flags))
+    font = name.value.decode("utf-8", "replace").rpartition("+")[2]
     bold = (
         pdfium.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
-        or mode == _STROKED
         or bool(flags.value & _FORCE_BOLD)
         or any(part in font.lower() for part in _BOLD_NAMES)
     )
-    return Style(
-        max(size, 0.1), bold, None if quarter is None else quarter % 4, draws_symbols(font)
-    )
+    return Font(bold, draws_symbols(font))

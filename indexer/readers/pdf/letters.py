@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _HAN = re.compile(
     r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -70,11 +71,13 @@ def raised(text: str) -> str:
     return text.translate(_SUPERSCRIPTS)
 
 
+@cache
 def is_han(char: str) -> bool:
     """Whether a character is a Han character."""
     return _HAN.match(char) is not None
 
 
+@cache
 def is_wide(char: str) -> bool:
     """Whether a character stands without spaces: Han, or punctuation as Chinese sets it."""
     return _HAN.match(char) is not None or _WIDE_MARKS.match(char) is not None

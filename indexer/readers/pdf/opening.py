@@ -18,6 +18,8 @@ _NO_TITLE = re.compile(
 )
 _FILE_NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9.]+)+")
 _LONGEST_TITLE = 150
+_TITLE_WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+_MOSTLY = 0.6
 _MOJIBAKE = re.compile(r"[\ufffd\x00-\x08\x0e-\x1f]|(?:[\u0080-\u00ff]{2}){2}|[þÿ]{2}")
 
 
@@ -44,10 +46,20 @@ def open_pdf(data: bytes) -> Any:
 
 
 def read_properties(document: Any) -> Properties:
-    """The title where it is one. Dates of the file are not those of the policy, and are left."""
+    """The title where it is one.
+
+    Its dates are those of the file, not of the policy; its author is a person as often as not, and
+    its language that of the program that wrote it.
+    """
     title = re.sub(r"\s+", " ", document.get_metadata_value("Title")).strip()
-    lang = _catalog_language(document)
-    return Properties(title=title if _is_title(title) else None, lang=lang)
+    return Properties(title=title if _is_title(title) else None)
+
+
+def title_in(title: str | None, text: str) -> str | None:
+    """The title if the text holds most of its words: templates keep the title of another file."""
+    words = {word.casefold() for word in _TITLE_WORDS.findall(title or "")}
+    held = {word.casefold() for word in _TITLE_WORDS.findall(text)}
+    return title if words and len(words & held) >= _MOSTLY * len(words) else None
 
 
 def _is_title(title: str) -> bool:
@@ -57,20 +69,3 @@ def _is_title(title: str) -> bool:
         and not _FILE_NAME.fullmatch(title)
         and not _MOJIBAKE.search(title)
     )
-
-
-def _catalog_language(document: Any) -> str | None:
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    get = getattr(pdfium, "FPDFCatalog_GetLanguage", None)
-    if get is None:
-        return None
-    length = get(document.raw, None, 0)
-    if not 2 < length <= 64:
-        return None
-    buffer = (ctypes.c_ushort * (length // 2 + 1))()
-    get(document.raw, buffer, length)
-    found = re.match(r"[A-Za-z]{2,3}(?=[-_]|$)", bytes(buffer).decode("utf-16-le").rstrip("\0"))
-    return found[0].lower() if found else None

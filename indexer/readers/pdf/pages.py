@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from indexer.errors import PolicyFileError
 from indexer.limits import Limits
 from indexer.readers.pdf.glyphs import read_glyphs, turned
 from indexer.readers.pdf.grids import read_grids
@@ -26,8 +25,8 @@ def read_page(pdf: Any, index: int, limits: Limits, before: int) -> tuple[Page, 
     import pypdfium2.raw as pdfium
 
     page = pdfium.FPDF_LoadPage(pdf.raw, index)
-    if not page:
-        raise PolicyFileError(f"page {index + 1} of the PDF is damaged; export it anew")
+    if not page:  # damaged: remarked as a page without text
+        return Page(index + 1, 0.0, 0.0, 0.0, 0.0, ()), 0
     try:
         objects = pdfium.FPDFPage_CountObjects(page)
         limits.check("max_blocks", objects, f"objects on page {index + 1}")

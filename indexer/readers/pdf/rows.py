@@ -13,6 +13,7 @@ from indexer.readers.pdf.spelling import spell
 _SAME_LINE = 0.2
 """Of the smaller font size: baselines nearer than this are one line that jitters."""
 _SMALL = 0.86
+_NEAR_ROWS = 5
 _RAISED = 0.65
 _LOWERED = 0.3
 """Of the larger font size: how far the baseline of a small raised or lowered mark may be."""
@@ -58,10 +59,12 @@ def _gathered(runs: Iterable[Run]) -> list[_Row]:
 
 def _lift_marks(rows: list[_Row]) -> None:
     """Moves raised and lowered marks to the line whose words they belong to."""
-    for row in list(rows):
+    order = list(rows)
+    for position, row in enumerate(order):
+        near = order[max(position - _NEAR_ROWS, 0) : position + _NEAR_ROWS + 1]
         left = []
         for run in row.runs:
-            homes = [other for other in rows if other is not row and _carries(other, run)]
+            homes = [other for other in near if other is not row and _carries(other, run)]
             if not homes:
                 left.append(run)
                 continue

@@ -55,12 +55,13 @@ def without_doubles(glyphs: Sequence[Glyph]) -> list[Glyph]:
     """The characters of a line without those drawn a second time, a hair's breadth apart."""
     kept: list[Glyph] = []
     for glyph in glyphs:
-        if any(
-            glyph.char == before.char and glyph.x0 - before.x0 <= _TWICE * (before.x1 - before.x0)
-            for before in kept[-2:]
-        ):
-            continue
-        kept.append(glyph)
+        for before in kept[-2:]:
+            if glyph.char == before.char and (
+                glyph.x0 - before.x0 <= _TWICE * (before.x1 - before.x0)
+            ):
+                break
+        else:
+            kept.append(glyph)
     return kept
 
 
@@ -95,9 +96,14 @@ def _first_length(text: str) -> int:
 def _spaces(glyphs: Sequence[Glyph], size: float) -> list[bool]:
     """For each character, whether a space stands before it."""
     pairs = list(pairwise(glyphs))
-    latin = [b.x0 - a.x1 for a, b in pairs if a.char.isalpha() and b.char.isalpha()
-             and not is_wide(a.char) and not is_wide(b.char)]  # fmt: skip
-    han = [(b.x0 - a.x1, b.spaced) for a, b in pairs if is_han(a.char) and is_han(b.char)]
+    latin: list[float] = []
+    han: list[tuple[float, bool]] = []
+    for a, b in pairs:
+        if is_wide(a.char) or is_wide(b.char):
+            if is_han(a.char) and is_han(b.char):
+                han.append((b.x0 - a.x1, b.spaced))
+        elif a.char.isalpha() and b.char.isalpha():
+            latin.append(b.x0 - a.x1)
     latin_gap: float = 0.0
     if len(latin) >= _FEWEST_GAPS and median(latin) > _SPACED_OUT * size:
         middle = median(latin)

@@ -22,6 +22,7 @@ _NEXT_LINE = 1.7
 _WIDER = 1.12
 """Of the distance of two lines of one cell: rows of the table are further apart."""
 _LONGEST_CELL = 100
+_MOST_ROWS = 200
 _MOSTLY = 0.6
 _LEADERS = re.compile(r"[.·…‥_]{4,}")
 _PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}", re.IGNORECASE)
@@ -33,21 +34,30 @@ class _Columns:
     """Where the cells of the rows seen so far stand."""
 
     spans: list[list[Line]] = field(default_factory=list)
+    lefts: list[float] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)
 
     def home(self, cell: Line) -> int | None:
         """The one column that a cell may stand in; a new one where the space is free."""
         gap = _SAME_PLACE * cell.size
         over = [
             position
-            for position, cells in enumerate(self.spans)
-            if cell.x0 < max(c.x1 for c in cells) + gap and cell.x1 + gap > self.left(position)
+            for position, (left, right) in enumerate(zip(self.lefts, self.rights, strict=True))
+            if cell.x0 < right + gap and cell.x1 + gap > left
         ]
         if len(over) == 1:
             return over[0]
         return len(self.spans) if not over else None
 
-    def left(self, position: int) -> float:
-        return min(cell.x0 for cell in self.spans[position])
+    def put(self, position: int, cell: Line) -> None:
+        """Adds a cell to a column, or to a new one."""
+        if position == len(self.spans):
+            self.spans.append([])
+            self.lefts.append(cell.x0)
+            self.rights.append(cell.x1)
+        self.spans[position].append(cell)
+        self.lefts[position] = min(self.lefts[position], cell.x0)
+        self.rights[position] = max(self.rights[position], cell.x1)
 
     def is_aligned(self) -> bool:
         """Whether most cells of each column begin, end or centre at one place."""
@@ -68,7 +78,10 @@ def with_tables(rows: Sequence[tuple[Line, ...]]) -> list[Line | Grid]:
         end, columns = _table_at(cells, position)
         found = cells[position:end]
         full = sum(len(row) >= 2 for row in found)
-        if full >= _FEWEST_ROWS and columns.is_aligned() and not _is_contents(found):
+        if full >= _FEWEST_ROWS and _is_contents(found):
+            items += map(merged, rows[position:end])
+            position = end
+        elif full >= _FEWEST_ROWS and columns.is_aligned():
             items.append(_table(found, columns))
             position = end
         else:
@@ -106,7 +119,7 @@ def _table_at(cells: Sequence[Sequence[Line]], first: int) -> tuple[int, _Column
     end = first
     if len(cells[first]) < 2:
         return first, columns
-    while end < len(cells) and _fits(cells, end, first, columns):
+    while end < min(len(cells), first + _MOST_ROWS) and _fits(cells, end, first, columns):
         homes = [columns.home(cell) for cell in cells[end]]
         if None in homes or len(set(homes)) < len({h for h in homes if h != len(columns.spans)}):
             break
@@ -114,9 +127,7 @@ def _table_at(cells: Sequence[Sequence[Line]], first: int) -> tuple[int, _Column
             home = columns.home(cell)
             if home is None:
                 return end, columns
-            if home == len(columns.spans):
-                columns.spans.append([])
-            columns.spans[home].append(cell)
+            columns.put(home, cell)
         end += 1
     while end > first and len(cells[end - 1]) < 2 and _stands_apart(cells, end - 1):
         end -= 1
@@ -162,7 +173,7 @@ def _is_contents(rows: Sequence[Sequence[Line]]) -> bool:
 
 def _table(rows: Sequence[Sequence[Line]], columns: _Columns) -> Grid:
     """The rows as cells; lines of one cell are joined."""
-    order = sorted(range(len(columns.spans)), key=columns.left)
+    order = sorted(range(len(columns.spans)), key=columns.lefts.__getitem__)
     homes = {id(c): order.index(p) for p, cells in enumerate(columns.spans) for c in cells}
     filled = []
     for group in _grouped(rows, homes):
@@ -171,7 +182,7 @@ def _table(rows: Sequence[Sequence[Line]], columns: _Columns) -> Grid:
             for cell in row:
                 parts[homes[id(cell)]].append(cell.text)
         filled.append(tuple(reduce(_JOIN, texts, "") for texts in parts))
-    lefts = tuple(columns.left(position) for position in order)
+    lefts = tuple(columns.lefts[position] for position in order)
     return Grid(tuple(filled), lefts, rows[0][0].y, rows[-1][-1].y)
 
 
