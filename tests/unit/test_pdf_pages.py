@@ -140,11 +140,22 @@ def test_table_goes_on_over_the_page_without_its_head_row() -> None:
     assert rows_of(document) == [" | ".join(row) for row in [*ROWS, more[1]]]
 
 
+def test_row_that_the_page_divides_is_one() -> None:
+    more = [["", "", "and Office"], ["Minutes", "5", "Board"]]
+    document = read([*body(1), *grid(ROWS[:2], XS, 500)], [*grid(more, XS, 780), *body(2)])
+    assert rows_of(document)[1:] == ["Contracts | 10 | Legal and Office", "Minutes | 5 | Board"]
+
+
 def test_aligned_cells_without_rules_are_a_table() -> None:
     page = set_paragraphs(BODY[:1])
     for n, row in enumerate([*ROWS, ["Minutes", "5", "Board"]]):
         page += [Text(x, 650 - 14 * n, cell) for x, cell in zip(XS, row, strict=False)]
     assert rows_of(read(page)) == [" | ".join(row) for row in [*ROWS, ["Minutes", "5", "Board"]]]
+
+
+def test_signature_and_date_at_the_right_stay_lines_of_their_own() -> None:
+    page = [*body(1), Text(366, 560, "The Archivist"), Text(384, 546, "1 May 2024")]
+    assert texts(read(page))[-2:] == ["The Archivist", "1 May 2024"]
 
 
 def test_two_columns_of_prose_are_no_table() -> None:

@@ -11,7 +11,8 @@ from indexer.readers.pdf.layout import Layout
 from indexer.readers.pdf.records import Column, Grid, Line, Paragraph
 
 MARK = re.compile(
-    r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}[\s.)]|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]", re.I
+    r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}(?=[\s.)]|[^\x00-\x7f])|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]",
+    re.I,
 )
 _SMALLER = 0.93
 

@@ -21,6 +21,8 @@ _CLOSERS = "\"”’'」』)）】》"
 _LOOSE_STEP = 1.75
 _STEP = 1.4
 _NEARER = 0.6
+_FAR_RIGHT = 0.4
+"""Of the column. A line that begins so far right is a date or a signature, on its own."""
 _WIDEST_INDENT = 8.0
 _SAME_INDENT = 0.6
 """Indents and steps are told in font sizes and usual line distances."""
@@ -95,12 +97,12 @@ class _Reader:
         self._above = (column, line.y)
 
     def table(self, column: Column, grid: Grid) -> None:
-        self._close()
-        before = self.found[-1] if self.found else None
+        before = self.found[-1] if self.found and not self._open else None
         going_on = self._above is not None and self._above[0] is not column
         if isinstance(before, Grid) and going_on and _same_columns(before, grid):
-            self.found[-1] = _continued(before, grid)
+            self.found[-1] = _continued(before, grid, self.habits)
         else:
+            self._close()
             self.found.append(grid)
         self._above = (column, grid.bottom)
 
@@ -135,7 +137,11 @@ class _Reader:
             return False
         if CONTENTS_ENTRY.search(last.text) or BULLET.match(line.text):
             return False
-        if is_short(last, self.layout.right(paragraph.column.kind, last), line):
+        left, right = (
+            self.layout.lefts[paragraph.column.kind],
+            self.layout.right(paragraph.column.kind, last),
+        )
+        if is_short(last, right, line) or last.x0 - left > _FAR_RIGHT * (right - left):
             return False
         finished = last.text.rstrip(_CLOSERS).endswith(_FINISHED)
         if last.text[-1] in self.layout.ends and not line.text[0].islower():
@@ -224,7 +230,12 @@ def _same_columns(one: Grid, other: Grid) -> bool:
     )
 
 
-def _continued(one: Grid, other: Grid) -> Grid:
-    """A table with its continuation, without the head row that is repeated."""
+def _continued(one: Grid, other: Grid, habits: Habits) -> Grid:
+    """A table with its continuation: no second head row, a row that the page divided made whole."""
     rows = other.rows[1:] if one.rows and other.rows[:1] == one.rows[:1] else other.rows
-    return replace(one, rows=one.rows + rows, bottom=other.bottom)
+    whole = one.rows
+    divided = rows and not rows[0][0] and all(row[0] for row in whole)
+    if divided and len(rows[0]) == len(whole[-1]):
+        joined = tuple(habits.join(a, b) for a, b in zip(whole[-1], rows[0], strict=True))
+        whole, rows = (*whole[:-1], joined), rows[1:]
+    return replace(one, rows=whole + rows, bottom=other.bottom)
