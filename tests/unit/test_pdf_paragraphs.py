@@ -267,4 +267,4 @@ def test_footnote_waits_for_the_end_of_the_sentence() -> None:
     first = [*lines[:cut], Text(72, 60, "1 A badge is a card with a photograph on it.", 7)]
     second = [Text(72, 740, lines[cut].words), *set_paragraphs([OTHER], y=716)]
     found = texts(read(first, second))
-    assert found == [OTHER, LONG, "1 A badge is a card with a photograph on it.", OTHER]
+    assert found == [OTHER, LONG, "¹ A badge is a card with a photograph on it.", OTHER]

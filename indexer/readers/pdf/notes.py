@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from indexer.readers.pdf.joining import Habits
 from indexer.readers.pdf.layout import Layout
+from indexer.readers.pdf.letters import raised
 from indexer.readers.pdf.records import Column, Grid, Line, Paragraph
 
 MARK = re.compile(
     r"[¹²³⁴-⁹⁰*†‡§]|\[\d{1,3}\]|\d{1,3}(?=[\s.)]|[^\x00-\x7f])|[①-⑳]|注\s*[\d:：]|(?:note|备注)\s*[\d:：]",
     re.I,
 )
+_NUMBER = re.compile(r"^(\d{1,3})(?:\s+|(?=[^\x00-\x7f]))")
 _SMALLER = 0.93
 
 
@@ -39,6 +41,8 @@ def read_notes(
 ) -> Iterator[Paragraph]:
     """Notes set aside: each begins with its mark, the lines without one continue it."""
     current: Paragraph | None = None
+    # Raised, a note's number is not taken for that of a clause.
+    notes = [(c, replace(n, text=_NUMBER.sub(_raised, n.text))) for c, n in notes]
     for column, line in notes:
         indent = line.x0 - layout.lefts.get(column.kind, line.x0)
         if current is None or MARK.match(line.text):
@@ -51,3 +55,7 @@ def read_notes(
             )
     if current:
         yield current
+
+
+def _raised(found: re.Match[str]) -> str:
+    return raised(found[1]) + " "

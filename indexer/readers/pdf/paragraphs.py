@@ -137,10 +137,8 @@ class _Reader:
             return False
         if CONTENTS_ENTRY.search(last.text) or BULLET.match(line.text):
             return False
-        left, right = (
-            self.layout.lefts[paragraph.column.kind],
-            self.layout.right(paragraph.column.kind, last),
-        )
+        left = self.layout.lefts[paragraph.column.kind]
+        right = self.layout.right(paragraph.column.kind, last)
         if is_short(last, right, line) or last.x0 - left > _FAR_RIGHT * (right - left):
             return False
         finished = last.text.rstrip(_CLOSERS).endswith(_FINISHED)
