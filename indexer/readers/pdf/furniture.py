@@ -44,12 +44,10 @@ _UNMISTAKABLE = re.compile(
 def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], int]:
     """The pages without what is printed on each, and how many lines were left out.
 
-    Nothing of a single page is furniture but what stands aslant across it.
+    Of a single page only a page number that says what it is ("Page 1 of 1") is furniture, and what
+    stands aslant across it.
     """
-    if len(pages) < 2:
-        return list(pages), 0
-    body = _body_size(pages)
-    marked = _repeated(pages, body)
+    marked = _repeated(pages, _body_size(pages)) if len(pages) > 1 else set()
     marked |= _numbered(pages, marked)
     dropped = 0
     kept: list[Page] = []
@@ -211,8 +209,9 @@ def _numbered(pages: Sequence[Page], known: set[tuple[int, Place]]) -> set[tuple
             if value is not None:
                 groups[value - position + _ROMAN * bool(number["roman"])].append((position, place))
     marked: set[tuple[int, Place]] = set()
-    for sightings in groups.values():
-        if len({position for position, _ in sightings}) >= _FEWEST_NUMBERS:
+    for kind, sightings in groups.items():
+        fewest = 1 if kind is None and len(pages) == 1 else _FEWEST_NUMBERS
+        if len({position for position, _ in sightings}) >= fewest:
             marked.update(sightings)
     return marked
 
