@@ -30,8 +30,8 @@ class Numbers:
         readings = [m for m in read_markers(fold(text)) if m.doubt < 3]
         if not readings:
             return False
-        if readings[0].style == "•":
-            return finished or "•" in self._seen
+        if readings[0].style.startswith("•"):
+            return finished or readings[0].style in self._seen
         if finished:
             return readings[0].style != "1 " or any(map(self._continues, readings))
         if _REFERS.search(before):
