@@ -252,3 +252,54 @@ def test_sparse_file_of_a_gigabyte_is_refused_unread(
     ((_, reason),) = report.failed
     assert "1,073,741,824 bytes, over the limit of 67,108,864 (POLICY_SEARCH_MAX_BYTES)" in reason
     assert report.reading_seconds < 1
+
+
+MB = 1_000_000
+MONSTERS: dict[str, Callable[[], str]] = {
+    "brackets.txt": lambda: "(" * (5 * MB),
+    "decimals.txt": lambda: "1." * (5 * MB // 2),
+    "units.txt": lambda: "第" * (5 * MB // 3),
+    "spaces.txt": lambda: "a" + " " * (5 * MB) + "b",
+    "blank-lines.txt": lambda: "a" + "\n" * (5 * MB) + "b",
+    "marks.txt": lambda: "a" + "\u0301\u0323" * MB,
+    "one-line.txt": lambda: "word " * (12 * MB),
+    "short-lines.txt": lambda: "a\n" * MB,
+    "headings.txt": lambda: "\n\n".join(f"Heading {n}" for n in range(200_000)),
+    "headings.md": lambda: "\n\n".join(f"# Heading {n}" for n in range(200_000)),
+    "numbers.txt": lambda: "\n".join(f"{n % 999 + 1}. Rule" for n in range(200_000)),
+    "items-in-a-line.txt": lambda: "x " + "; (1) a" * 100_000,
+    "quotes.md": lambda: ">" * 100_000,
+    "spaced-quotes.md": lambda: "> " * 100_000,
+    "links.md": lambda: "[" * 100_000,
+    "stars.md": lambda: "*" * 100_000,
+    "lists.md": lambda: "- " * 100_000,
+    "tags.md": lambda: "<div>\n" + "<" * MB,
+    "attributes.md": lambda: "a" + " " * MB + "{",
+}
+
+
+@pytest.mark.parametrize("name", MONSTERS)
+def test_monstrous_text_takes_bounded_time(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(MONSTERS[name](), encoding="utf-8")
+    limits = Limits(max_seconds=8, max_memory=1024 * MIB)
+    started = time.monotonic()
+    with PolicyParser(limits) as parser:
+        try:
+            policy = parser.parse(SourceFile(path, "monster", name))
+        except LimitError as error:
+            assert "POLICY_SEARCH_MAX_" in str(error)  # noqa: PT017
+        else:
+            assert policy.clauses[-1].end == len(policy.source)
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["brackets.txt", "decimals.txt", "units.txt", "marks.txt", "lists.md", "quotes.md", "tags.md"],
+)
+def test_monstrous_text_that_reads_in_linear_time_is_parsed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(MONSTERS[name](), encoding="utf-8")
+    with PolicyParser(Limits(max_seconds=60)) as parser:
+        assert parser.parse(SourceFile(path, "monster", name)).clauses
