@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from indexer.records import PolicyVersion
 from indexer.wire import ParsedBefore
 
 CHILD = (str(Path(__file__).with_name("hostile_child.py")),)
-LIMITS = Limits(max_seconds=1.5, max_memory=512 * MIB, max_characters=2_000_000, max_blocks=20_000)
+LIMITS = Limits(max_seconds=60, max_memory=512 * MIB, max_characters=2_000_000, max_blocks=20_000)
+HURRIED = replace(LIMITS, max_seconds=1.5)
 Parse = Callable[[str], PolicyVersion]
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
@@ -32,8 +34,13 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 
 
 @pytest.fixture
-def parser() -> Iterator[PolicyParser]:
-    with PolicyParser(LIMITS, CHILD) as parser:
+def limits() -> Limits:
+    return LIMITS
+
+
+@pytest.fixture
+def parser(limits: Limits) -> Iterator[PolicyParser]:
+    with PolicyParser(limits, CHILD) as parser:
         yield parser
 
 
@@ -63,38 +70,46 @@ def is_running(number: int) -> bool:
 
 @on_linux
 @pytest.mark.parametrize(
-    ("deed", "error", "message"),
+    ("limits", "deed", "error", "message"),
     [
-        ("allocate", LimitError, r"over the limit of 536,870,912 \(POLICY_SEARCH_MAX_MEMORY\)"),
-        ("sleep", LimitError, r"not read in time, .* \(POLICY_SEARCH_MAX_SECONDS\)"),
-        ("loop", LimitError, r"not read in time, .* \(POLICY_SEARCH_MAX_SECONDS\)"),
-        ("long", LimitError, r"2,500,\d+ characters, .* \(POLICY_SEARCH_MAX_CHARACTERS\)"),
-        ("many", LimitError, r"60,000 paragraphs and rows, .* \(POLICY_SEARCH_MAX_BLOCKS\)"),
-        ("headings", LimitError, r"take [\d,]+ bytes, .* POLICY_SEARCH_MAX_CHARACTERS"),
-        ("kill", LimitError, r"killed from outside .*POLICY_SEARCH_MAX_MEMORY"),
-        ("recurse", PolicyFileError, "nested too deeply"),
-        ("recurse in library", PolicyFileError, "nested too deeply"),
-        ("exit", PolicyFileError, r"died \(exit code 3\)"),
-        ("leave", PolicyFileError, r"internal error \(SystemExit"),
-        ("raise", PolicyFileError, r"internal error \(KeyError"),
-        ("segfault", PolicyFileError, r"died \(signal SIGSEGV\).*POLICY_SEARCH_MAX_MEMORY"),
-        ("abort", PolicyFileError, r"died \(signal SIGABRT\)"),
-        ("close", PolicyFileError, "died"),
-        ("huge message", PolicyFileError, "answered out of turn"),
-        ("another record", PolicyFileError, "answered out of turn"),
-        ("another policy", PolicyFileError, "answered out of turn"),
-        ("out of turn", PolicyFileError, "answered out of turn"),
+        (
+            LIMITS,
+            "allocate",
+            LimitError,
+            r"over the limit of 536,870,912 \(POLICY_SEARCH_MAX_MEMORY\)",
+        ),
+        (HURRIED, "sleep", LimitError, r"not read in time, .* \(POLICY_SEARCH_MAX_SECONDS\)"),
+        (HURRIED, "loop", LimitError, r"not read in time, .* \(POLICY_SEARCH_MAX_SECONDS\)"),
+        (LIMITS, "long", LimitError, r"2,500,\d+ characters, .* \(POLICY_SEARCH_MAX_CHARACTERS\)"),
+        (
+            LIMITS,
+            "many",
+            LimitError,
+            r"60,000 paragraphs and rows, .* \(POLICY_SEARCH_MAX_BLOCKS\)",
+        ),
+        (LIMITS, "headings", LimitError, r"take [\d,]+ bytes, .* POLICY_SEARCH_MAX_CHARACTERS"),
+        (LIMITS, "kill", LimitError, r"killed from outside .*POLICY_SEARCH_MAX_MEMORY"),
+        (LIMITS, "recurse", PolicyFileError, "nested too deeply"),
+        (LIMITS, "recurse in library", PolicyFileError, "nested too deeply"),
+        (LIMITS, "exit", PolicyFileError, r"died \(exit code 3\)"),
+        (LIMITS, "leave", PolicyFileError, r"internal error \(SystemExit"),
+        (LIMITS, "raise", PolicyFileError, r"internal error \(KeyError"),
+        (LIMITS, "segfault", PolicyFileError, r"died \(signal SIGSEGV\).*POLICY_SEARCH_MAX_MEMORY"),
+        (LIMITS, "abort", PolicyFileError, r"died \(signal SIGABRT\)"),
+        (LIMITS, "close", PolicyFileError, "died"),
+        (LIMITS, "huge message", PolicyFileError, "answered out of turn"),
+        (LIMITS, "another record", PolicyFileError, "answered out of turn"),
+        (LIMITS, "another policy", PolicyFileError, "answered out of turn"),
+        (LIMITS, "out of turn", PolicyFileError, "answered out of turn"),
     ],
 )
 def test_a_hostile_file_costs_itself_alone(
     parse: Parse, deed: str, error: type[Exception], message: str
 ) -> None:
-    started = time.monotonic()
     with pytest.raises(PolicyFileError, match=rf"gifts\.hostile: .*{message}") as caught:
         parse(deed)
     assert caught.type is error
     assert str(caught.value).isprintable()
-    assert time.monotonic() - started < 20
     assert parse("Take no gifts.").clauses[-1].text == "1. Take no gifts."
 
 
@@ -222,13 +237,13 @@ def test_build_goes_on_after_hostile_files(
         indexer.files, "READABLE_SUFFIXES", indexer.files.READABLE_SUFFIXES | {".hostile"}
     )
     monkeypatch.setattr(indexer.parsing.PolicyParser.__init__, "__defaults__", (None, CHILD))
-    report = build_index([folder], root, encoder, limits=LIMITS)
+    report = build_index([folder], root, encoder, limits=HURRIED)
     assert sorted(report.added) == ["a-take-no-gifts", "leave", "privacy"]
     assert sorted(Path(file).name for file, _ in report.failed) == [
         "a exit.hostile", "a raise.hostile", "a segfault.hostile", "a sleep.hostile",
     ]  # fmt: skip
     assert report.published
-    again = build_index([folder], root, encoder, limits=LIMITS)
+    again = build_index([folder], root, encoder, limits=HURRIED)
     assert (sorted(again.unchanged), again.published) == (sorted(report.added), False)
 
 

@@ -22,13 +22,14 @@ from indexer.records import PolicyVersion
 
 SAMPLES = sorted((Path(indexer.__file__).parent / "samples").iterdir())
 SEEDS = [path.read_bytes()[:4000] for path in SAMPLES]
+UNHURRIED = settings(deadline=None)  # the first text loads langdetect's profiles
 SUFFIXES = st.sampled_from(sorted(READABLE_SUFFIXES))
 PIECES = st.sampled_from(
     [
-        "(", ")", "1.", "1.1.1", "第", "第一条", "一、", "（一）", "Article 1", "a)", "i.", "•", "- ",
-        "#", "> ", "|", "[x](#y)", "![", "**", "```", "<!--", "{: .x}", "---", "\n", "\n\n", " ",
-        "\t", "\u3000", ":", "：", ";", "。", "Contents", "目录", "... 3", "2025-01-01", "9999年99月99日",
-        "Version 1", "\x00", "\ufeff", "\u2028", "\u0301" * 40, "\u202e", "🏖", "word", "规定",
+        "(", ")", "1.", "1.1.1", "第", "第一条", "一、", "（一）", "Article 1", "a)", "i.", "•", "- ", "#",
+        "> ", "|", "[x](#y)", "![", "**", "```", "<!--", "{: .x}", "---", "\n", "\n\n", " ",
+        "\t", "\u3000", ":", "：", ";", "。", "Contents", "目录", "... 3", "2025-01-01",
+        "9999年99月99日", "Version 1", "\x00", "\ufeff", "\u2028", "\u0301" * 40, "\u202e", "🏖", "word", "规定",
     ]
 )  # fmt: skip
 
@@ -46,17 +47,19 @@ def parsed(data: bytes, suffix: str) -> PolicyVersion | None:
     return policy
 
 
+@UNHURRIED
 @given(st.binary(max_size=400), SUFFIXES)
 def test_any_bytes(data: bytes, suffix: str) -> None:
     parsed(data, suffix)
 
 
-@settings(max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 @given(st.lists(PIECES, max_size=60), st.sampled_from([".txt", ".md"]))
 def test_any_order_of_what_means_something(pieces: list[str], suffix: str) -> None:
     parsed("".join(pieces).encode(), suffix)
 
 
+@UNHURRIED
 @given(
     st.sampled_from(SEEDS),
     SUFFIXES,
@@ -72,6 +75,7 @@ def test_any_damage_to_a_real_policy(
     parsed(data, suffix)
 
 
+@UNHURRIED
 @given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "gb18030", "big5", "cp1252"]))
 def test_any_text_in_any_encoding(text: str, encoding: str) -> None:
     parsed(text.encode(encoding, "replace"), ".txt")
@@ -90,7 +94,7 @@ def test_heaps_of_marks_are_cut_to_what_writing_needs() -> None:
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
-        ("<div>1 < 2 <b>and</b> 3 > 2\n</div>", "1   and   2"),
+        ("<div>1 < 2 <b>and</b> 3 > 2\n</div>", "1 and 3 > 2"),
         ("<div>\nall < open", "all < open"),
         ("<p\nclass='x'>Rest.", "Rest."),
     ],
