@@ -1,10 +1,11 @@
 """Random and damaged files of every format through the parsing process; counts what comes out.
 
-    python tests/fuzz/fuzz_readers.py [--files 10000] [--seed 1] [--seconds 20] [--keep FOLDER] [--seeds FOLDER...]
+    python tests/fuzz/fuzz_readers.py --files 10000 --seed 1 --seconds 20 --seeds MORE_FOLDERS
 
 Seeds are the samples, the fixtures and the files in the given folders, of the formats that can be
-read; the parts of a packed one (DOCX) are damaged unpacked. A crash is anything but a policy or an error that says what is wrong with the file: an exception that
-no reader expects, or the death of the process. Such files are kept, and the exit code is then 1.
+read; the parts of a packed one (DOCX) are damaged unpacked. A crash is anything but a policy or an
+error that says what is wrong with the file: an exception that no reader expects, or the death of
+the process. Crashes and files that took too long are kept; after a crash the exit code is 1.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ TOKENS = [
     token.encode()
     for token in (
         "(", "[", "<", ">", "{", "第", "第一条", "1.", "1.1.1", "（一）", "\n", "\r\n", "\t",
-        "\x00", "<div>", "<table><tr><td>", "<ol><li>", "</p>", "<!--", "<![CDATA[", "&#xD800;", "&lt;",
-        "<w:p>", "<w:tbl>", "</w:r>", 'w:val="-1"', "99999999999", "-1", "<!DOCTYPE a [", "]>",
-        "obj", "endobj", "stream\n", "endstream", "<<", ">>", "/Kids", "/Length", "xref", "trailer",
-        "startxref", "/FlateDecode", "BT", "Tj", "\\", "> ", "- ", "# ", "|", "**", "`", "![](",
-        "\u0301", "\u202e", "\ufeff", "PK\x03\x04", "PK\x01\x02", "%PDF-1.7",
+        "\x00", "<div>", "<table><tr><td>", "<ol><li>", "</p>", "<!--", "<![CDATA[", "&#xD800;",
+        "&lt;", "<w:p>", "<w:tbl>", "</w:r>", 'w:val="-1"', "99999999999", "-1", "<!DOCTYPE a [",
+        "]>", "obj", "endobj", "stream\n", "endstream", "<<", ">>", "/Kids", "/Length", "xref",
+        "trailer", "startxref", "/FlateDecode", "BT", "Tj", "\\", "> ", "- ", "# ", "|", "**", "`",
+        "![](", "\u0301", "\u202e", "\ufeff", "PK\x03\x04", "PK\x01\x02", "%PDF-1.7",
     )
 ]  # fmt: skip
 
