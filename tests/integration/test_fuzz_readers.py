@@ -25,9 +25,10 @@ def fuzz_readers() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_no_random_or_damaged_file_crashes_a_reader(fuzz_readers: ModuleType) -> None:
     seeds = [TESTS.parent / "indexer/samples", TESTS / "fixtures"]
-    tally = fuzz_readers.fuzz(300, 7, Limits(max_seconds=10, max_memory=1024 * MIB), seeds)
+    tally = fuzz_readers.fuzz(300, 7, Limits(max_seconds=5, max_memory=1024 * MIB), seeds)
     assert tally.crashes == []
     assert sum(tally.outcomes.values()) == 300
     parsed = sum(n for outcome, n in tally.outcomes.items() if outcome.endswith(" parsed"))
