@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
+.PHONY: help install install-dev run test test-formats bench-large fuzz check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,19 @@ pictures: install-dev ## Draw the README's picture of the two languages anew
 bench-parts: install ## What each part of the ranking is worth, on and off
 	$(BIN)/python tests/bench/bench_parts.py $(wildcard $(EVAL)) \
 	  --questions tests/fixtures/calibration_questions.jsonl --policies indexer/samples
+
+test-formats: install-dev ## Write policies as DOCX, PDF and HTML by LibreOffice and Chromium, and compare
+	@command -v soffice >/dev/null && command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] \
+	  && apt-get install -y --no-install-recommends libreoffice-writer-nogui chromium fonts-wqy-microhei; } \
+	  || { echo "LibreOffice and Chromium are needed: apt-get install libreoffice-writer-nogui chromium fonts-wqy-microhei"; exit 1; }
+	POLICY_SEARCH_LONG=1 $(BIN)/pytest tests/quality/test_formats.py
+
+fuzz: install-dev ## 10,000 random and damaged files: none may crash or hang a reader
+	$(BIN)/python tests/fuzz/fuzz_readers.py
+
+bench-large: install-dev ## Read documents of 2,000 pages, and index 1,000 policies (an hour)
+	$(BIN)/python tests/bench/bench_large.py pages
+	$(BIN)/python tests/bench/bench_large.py policies
 
 lock: ## Write the lock files anew from pyproject.toml
 	rm -rf $(VENV)-lock

@@ -45,12 +45,20 @@ _log = logging.getLogger(__name__)
 class PolicyParser:
     """Parses files one after the other; owns the child process, which starts when one is needed.
 
-    `child` are the arguments of the Python process that serves as the child.
+    `always_apart` sends short texts to the child as well. `child` are the arguments of the Python
+    process that serves as the child.
     """
 
-    def __init__(self, limits: Limits | None = None, child: Sequence[str] = CHILD) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        child: Sequence[str] = CHILD,
+        *,
+        always_apart: bool = False,
+    ) -> None:
         self._limits = limits or Limits()
         self._arguments = child
+        self._longest_here = -1 if always_apart else LONGEST_HERE
         self._child: _Child | None = None
 
     @property
@@ -93,7 +101,7 @@ class PolicyParser:
     ) -> PolicyVersion:
         """The same for a file whose bytes are at hand; `file.path` says what it is called."""
         with naming(file.path):
-            if file.path.suffix.lower() in TEXT_SUFFIXES and len(data) <= LONGEST_HERE:
+            if file.path.suffix.lower() in TEXT_SUFFIXES and len(data) <= self._longest_here:
                 return self._parse_here(file, data, before)
             return self._parse_in_child(file, data, before, tell)
 

@@ -56,9 +56,15 @@ def find_title(
 
 
 def _printed_title(blocks: Sequence[Block]) -> _Printed | None:
-    tops = [
-        b for b in blocks if b.kind == "heading" and b.level == 1 and not read_markers(fold(b.text))
-    ]
+    tops = [b for b in blocks if b.kind == "heading" and b.level == 1]
+    if tops and read_markers(fold(tops[0].text)):
+        tops = []  # the first section
+    if len(tops) > 1:
+        # Sections of one rank, below a title that is none of them.
+        above = [b.text for b in blocks[: blocks.index(tops[0])] if len(b.text) <= _LONGEST_TITLE]
+        named = [t for t in above if TITLE_WORDS.search(t) and not _is_statement(t) and _clean(t)]
+        if named:
+            return _Printed(named[0], sure=True)
     if tops and len(tops[0].text) <= _LONGEST_HEADING:
         found = _Printed(tops[0].text, sure=True, ranked=len(tops) == 1)
         return found if _clean(found.text) else None

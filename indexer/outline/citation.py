@@ -32,7 +32,11 @@ def path_of(labels: Sequence[str]) -> str:
     parts: list[str] = []
     for label in labels:
         part = _path_label(label)
-        if parts and re.match(rf"{re.escape(parts[-1])}\.\d", part):
+        if (
+            parts
+            and part.startswith(f"{parts[-1]}.")
+            and part[len(parts[-1]) + 1 :][:1].isdecimal()
+        ):
             parts.pop()
         parts.append(part)
     return ".".join(parts)

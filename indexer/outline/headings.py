@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from indexer.dates import states_date
 from indexer.language import is_chinese
@@ -112,11 +113,12 @@ def fused_heading(block: Block, following: Block) -> int | None:
 
 def announces(heading: str, subheading: str) -> bool:
     """Whether a heading names its subsections: "How we share, transfer …" announces "transfer"."""
-    parts = _stems(subheading)
-    return bool(parts) and len(parts) < len(_stems(heading)) and parts <= _stems(heading)
+    # A part in the strict sense: all of its words, and fewer.
+    return bool(parts := _stems(subheading)) and parts < _stems(heading)
 
 
-def _stems(text: str) -> set[str]:
+@lru_cache(maxsize=8192)  # the search for the tree compares the same few headings again and again
+def _stems(text: str) -> frozenset[str]:
     """Words cut to five letters: enough to see "shared" in "share", "public" in "publicly"."""
     words = re.findall(r"[a-z]+", text.casefold())
-    return {word[:_STEM].removesuffix("d") for word in words if word not in _EMPTY_WORDS}
+    return frozenset(word[:_STEM].removesuffix("d") for word in words if word not in _EMPTY_WORDS)

@@ -39,12 +39,19 @@ def _read_html(data: bytes, limits: Limits, tell: Tell) -> Document:
     return read_html(data, limits, tell)
 
 
+def _read_pdf(data: bytes, limits: Limits, tell: Tell) -> Document:
+    from indexer.readers.pdf import read_pdf  # loads PDFium
+
+    return read_pdf(data, limits, tell)
+
+
 _BINARY_READERS: dict[str, Callable[[bytes, Limits, Tell], Document]] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".xhtml": _read_html,
     ".docx": _read_docx,
     ".docm": _read_docx,
+    ".pdf": _read_pdf,
 }
 READABLE_SUFFIXES = frozenset({*_TEXT_READERS, *_BINARY_READERS})
 _DEFAULT_LIMITS = Limits()

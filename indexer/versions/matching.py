@@ -207,9 +207,9 @@ def _assign(score: Floats, accepted: NDArray[np.bool_]) -> list[tuple[int, int]]
 
     Of equal sums, the one whose pairs stand nearest to the diagonal.
     """
-    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
-    from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
-    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
     rows, columns = np.nonzero(accepted)
     if not len(rows):

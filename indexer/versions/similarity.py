@@ -22,7 +22,7 @@ class Texts:
     """The words of both versions, weighted by how rare they are."""
 
     def __init__(self, old: Side, new: Side) -> None:
-        from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+        from scipy.sparse import csr_matrix
 
         found = [_features(words) for side in (old, new) for words in side.words]
         counts = Counter(feature for features in found for feature in features)
