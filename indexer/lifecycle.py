@@ -23,6 +23,7 @@ from indexer.publishing import (
     writing,
 )
 from indexer.records import Properties
+from indexer.store import StoredVersion
 from models import Encoder
 
 State = Literal["created", "updated", "unchanged", "deleted", "absent", "refused", "conflict"]
@@ -32,7 +33,7 @@ State = Literal["created", "updated", "unchanged", "deleted", "absent", "refused
 class Put:
     """A policy to store: a file's bytes, its suffix, and what is said about it beside its text.
 
-    `expected` is the content hash that the current version must have; `ANY` asks for one at all,
+    `expected` is the tag (`tag_of`) that the current version must have; `ANY` asks for one at all,
     `NONE` for none.
     """
 
@@ -62,7 +63,6 @@ class Outcome:
     change: Change
     state: State
     version: str | None = None
-    content_sha256: str | None = None
     error: PolicyFileError | None = None
 
 
@@ -97,9 +97,8 @@ def _apply(
 ) -> Outcome:
     assert parser is not None
     before = index.known.get(change.policy_id)
-    digest = before.content_sha256 if before else None
-    if not _is_expected(change.expected, digest):
-        return Outcome(change, "conflict", before.version if before else None, digest)
+    if not _is_expected(change.expected, before):
+        return Outcome(change, "conflict", before.version if before else None)
     if isinstance(change, Delete):
         if before is None:
             return Outcome(change, "absent")
@@ -107,7 +106,7 @@ def _apply(
             index.store.remove_policy(change.policy_id, index.generation)
         del index.known[change.policy_id]
         report.removed.append(change.policy_id)
-        return Outcome(change, "deleted", before.version, digest)
+        return Outcome(change, "deleted", before.version)
     return _put(change, index, parser, report)
 
 
@@ -117,7 +116,7 @@ def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport)
     file = SourceFile(Path(name), change.policy_id, name, change.properties)
     file_digest = digest_of(change.data, change.suffix, file.sidecar_bytes)
     if before and before.file_sha256 == file_digest and before.parser == PARSER:
-        return Outcome(change, "unchanged", before.version, before.content_sha256)
+        return Outcome(change, "unchanged", before.version)
     try:
         parsed = parser.parse_bytes(file, change.data, parsed_before(index.store, before))
     except PolicyFileError as error:
@@ -128,14 +127,17 @@ def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport)
         index.store.add_version(policy, name, PARSER, index.generation, file_digest)
     index.known[change.policy_id] = index.store.live_versions()[change.policy_id]
     (report.updated if before else report.added).append(change.policy_id)
-    return Outcome(
-        change, "updated" if before else "created", policy.version, policy.content_sha256
-    )
+    return Outcome(change, "updated" if before else "created", policy.version)
 
 
-def _is_expected(expected: str | None, digest: str | None) -> bool:
+def tag_of(key: int, content_sha256: str) -> str:
+    """What tells one stored version from every other, for `If-Match`."""
+    return f"{content_sha256[:16]}-{key}"
+
+
+def _is_expected(expected: str | None, before: StoredVersion | None) -> bool:
     if expected is None:
         return True
-    if expected == ANY:
-        return digest is not None
-    return (digest or NONE) == expected
+    if expected == ANY or before is None:
+        return (expected == NONE) == (before is None)
+    return tag_of(before.key, before.content_sha256) == expected

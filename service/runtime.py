@@ -135,6 +135,14 @@ class Runtime:
         """The generation served now; raises `NotReadyError` until there is one."""
         return self.opened().live.snapshot
 
+    def view(self, caller: Caller, as_of: date | None = None) -> Snapshot:
+        """The same as this caller may see it, on a date; `None`: now."""
+        return self.snapshot().seen_by(caller.sees_groups, as_of)
+
+    async def catch_up(self) -> None:
+        """Serve the newest published generation from now on, rather than at the next look."""
+        await to_thread.run_sync(self._advance, limiter=self._upkeep)
+
     async def search(self, query: SearchQuery) -> SearchResult:
         """Search in a worker thread; as many at a time as the processors can use."""
         opened = self.opened()
@@ -198,7 +206,7 @@ def _search(opened: OpenIndex, query: SearchQuery) -> SearchResult:
     import faiss
 
     faiss.omp_set_num_threads(1)
-    snapshot = opened.live.snapshot
+    snapshot = opened.live.snapshot.seen_by(query.groups, query.filter.as_of)
     unknown = tuple(p for p in query.filter.policy_id if snapshot.policy(p) is None)
     if unknown:
         raise UnknownPolicyError(unknown)

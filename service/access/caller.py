@@ -22,6 +22,12 @@ class Caller:
         return scope in self.scopes or "admin" in self.scopes
 
 
+    @property
+    def sees_groups(self) -> frozenset[str] | None:
+        """The groups whose policies may be seen; `None`: of all groups."""
+        return None if self.sees_all else frozenset(self.groups)
+
+
 ANYBODY = Caller(key_id=None, scopes=SCOPES, groups=(), sees_all=True)
 """Who asks a service for which no key was ever made."""
 

@@ -22,7 +22,7 @@ router = APIRouter(tags=["clauses"], route_class=GuardedRoute)
 )
 def get_clause(clause_id: str, runtime: AnyRuntime, caller: MayOpen) -> ClauseResponse:
     """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""
-    snapshot = runtime.snapshot()
+    snapshot = runtime.view(caller)
     clause = snapshot.clause(clause_id)
     policy = snapshot.policy_of(clause) if clause is not None else None
     if clause is None or policy is None:

@@ -34,7 +34,7 @@ router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 )
 def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     """Every indexed policy, in the order of the ids."""
-    snapshot = runtime.snapshot()
+    snapshot = runtime.view(caller)
     policies = [policy_response(policy) for policy in snapshot.policies()]
     return PolicyList(total=len(policies), index=index_info(snapshot), policies=policies)
 
@@ -47,7 +47,7 @@ def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
 )
 def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> DescribedPolicy:
     """What is known of it: title, organisation, language, version, dates; how it could be read."""
-    snapshot = runtime.snapshot()
+    snapshot = runtime.view(caller)
     return described_policy(_policy(snapshot, policy_id), snapshot.remarks(policy_id))
 
 
@@ -65,7 +65,7 @@ def list_clauses(
     offset: Annotated[int, Query(ge=0, description="Clauses to skip.")] = 0,
 ) -> ClauseList:
     """The clauses in reading order; their spans, in order, are the whole source text."""
-    snapshot = runtime.snapshot()
+    snapshot = runtime.view(caller)
     policy = _policy(snapshot, policy_id)
     clauses = snapshot.clauses(policy_id)
     end = len(clauses) if limit is None else offset + limit

@@ -16,6 +16,8 @@ class SearchFilter:
 
     lang: tuple[str, ...] = ()
     policy_id: tuple[str, ...] = ()
+    as_of: date | None = None
+    """The day whose valid versions are searched; None: the current versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class SearchQuery:
     """Least relevance of a hit; None takes the calibration's own threshold, 0 gives everything."""
     highlight: bool = True
     explain: bool = False
+    groups: frozenset[str] | None = None
+    """The groups that ask: they see the policies that are open to them; None sees all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Searcher:
             return self._search(query, text)
 
     def _search(self, query: SearchQuery, text: str) -> SearchResult:
-        snapshot = self._live.snapshot
+        snapshot = self._live.snapshot.seen_by(query.groups, query.filter.as_of)
         asked = self._asked(text)
         lang = detect_language(text)
         ranked = self._rank(query, asked, snapshot)
@@ -97,7 +97,7 @@ class Searcher:
 
     def ranking(self, query: SearchQuery, weights: Weights = WEIGHTS) -> tuple[list[str], Ranked]:
         """The same, with what they were ranked by."""
-        snapshot = self._live.snapshot
+        snapshot = self._live.snapshot.seen_by(query.groups, query.filter.as_of)
         ranked = self._rank(query, self._asked(self._checked(query.q)), snapshot, weights)
         ids = snapshot.clause_ids([int(key) for key in ranked.clauses])
         return [ids[int(key)] for key in ranked.clauses], ranked
