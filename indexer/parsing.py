@@ -122,8 +122,8 @@ class PolicyParser:
         try:
             policy = self._child.parse(file, data, before, tell)
         except BaseException:
-            # Also for a limit: what is left of a child that ran into one is not worth keeping.
-            self.close()
+            if not self._child.sound:
+                self.close()
             raise
         if self._child.parsed >= _FILES_PER_CHILD:
             self.close()
@@ -135,6 +135,9 @@ class _Child:
 
     def __init__(self, arguments: Sequence[str], limits: Limits) -> None:
         self.parsed = 0
+        self.sound = False
+        """It has parsed the last file, or said what is wrong with it. What is left of a child that
+        ran into a limit, or failed otherwise, is not worth keeping."""
         self._limits = limits
         try:
             self._process = _start(arguments)
@@ -153,6 +156,7 @@ class _Child:
         self, file: SourceFile, data: bytes, before: ParsedBefore | None, tell: Tell | None
     ) -> PolicyVersion:
         """Raises `PolicyFileError`; after any error the child may be dead, and is to be ended."""
+        self.sound = False
         # Made absolute here, where relative paths have a meaning.
         path = str(file.path.absolute())
         request = wire.Request(path, file.policy_id, file.name, before, file.sidecar)
@@ -170,6 +174,7 @@ class _Child:
             if policy is None:
                 self._explain_death(late.is_set())
         self.parsed += 1
+        self.sound = True
         return policy
 
     def _receive(self, file: SourceFile, tell: Tell | None) -> PolicyVersion | None:
@@ -192,7 +197,9 @@ class _Child:
                 continue
             room -= len(payload)
             if kind == wire.FAILURE:
-                raise _error_of(wire.decode(wire.Failure, payload), self._limits)
+                failure = wire.decode(wire.Failure, payload)
+                self.sound = failure.kind == "policy"
+                raise _error_of(failure, self._limits)
             elif kind == wire.VERSION:
                 policy = wire.decode(PolicyVersion, payload)
             elif kind == wire.CLAUSES:

@@ -17,6 +17,8 @@ _FUSED_ITEM = re.compile(
     r"(?<=[;；。])\s*(?P<marker>\((?:\s*\d{1,2}\s*|[一二三四五六七八九十]{1,3})\)"
     r"|(?<=[；。])\d{1,2}[.、](?![\d\s]))"
 )
+_LONGEST_REST = 300
+"""Characters after a number in the middle of a line that are looked at."""
 _FEWEST_MARKED = 2
 _LOWEST_LEVEL = 6
 _TERMINAL = tuple(".。;；!！?？:：\"”’'」』)）]】…")
@@ -171,7 +173,8 @@ def _with_inline_items(
                 Marker(m.style, m.numbers, m.label, match.end() - start) for m in readings
             )
             line_end = source.find("\n", match.end())
-            rest = document.source[match.end() : line_end if line_end >= 0 else None]
+            line_end = min(line_end if line_end >= 0 else len(source), match.end() + _LONGEST_REST)
+            rest = document.source[match.end() : line_end]
             inline.append(Candidate(position, start, widened, text + rest, inline=True))
             taken.append((start, match.end()))
     taken.sort()

@@ -8,7 +8,9 @@ from collections.abc import Sequence, Set
 from indexer.language import count_scripts
 from indexer.records import Block
 
-_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+_ADDRESS = re.compile(
+    r"[\w.+%-]{1,64}@[\w.-]{1,255}|(?:https?://|www\.)[!-~]{1,2000}", re.ASCII | re.IGNORECASE
+)
 _LEAST_SHARE = 0.25
 """Of a bilingual policy's words, in the language that has fewer."""
 _FEWEST_BLOCKS = 3

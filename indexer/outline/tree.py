@@ -333,7 +333,8 @@ def _unnumbered(state: _State, candidate: Candidate) -> Iterator[tuple[Node | No
         return
     if candidate.fused and top and _outermost(top).marker.style != HEADING:
         yield _outermost(top), 0.5  # it was part of that section's text
-    if top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block:
+    follows = top and top.candidate.bodiless and top.candidate.block + 1 == candidate.block
+    if top and follows and top.depth < costs.DEEPEST:
         yield top, 0.5
     shallowest: Node | None = None
     root: Node | None = None

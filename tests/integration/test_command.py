@@ -55,7 +55,7 @@ def test_index_of_an_empty_folder(run: Run, tmp_path: Path) -> None:
     done = run("index", tmp_path / "empty")
     assert done.code == 2
     assert done.err.startswith("policy-search: no policies in ")
-    assert ".md, .text, .txt" in done.err
+    assert ".md, .pdf, .text, .txt" in done.err
     assert "Traceback" not in done.err
 
 
