@@ -9,10 +9,9 @@ from pathlib import Path
 from indexer.changes import in_the_way, is_same, places_of, what_is_gone
 from indexer.errors import NoPoliciesError, PolicyFileError
 from indexer.files import SourceFile, file_digest, find_files
-from indexer.limits import Limits
+from indexer.limits import KEEP_VERSIONS, Limits
 from indexer.parsing import PolicyParser
 from indexer.publishing import (
-    KEEP_VERSIONS,
     PARSER,
     BuildReport,
     Progress,

@@ -9,10 +9,9 @@ from typing import Literal
 
 from indexer.errors import PolicyFileError
 from indexer.files import SourceFile, digest_of
-from indexer.limits import Limits
+from indexer.limits import KEEP_VERSIONS, Limits
 from indexer.parsing import PolicyParser
 from indexer.publishing import (
-    KEEP_VERSIONS,
     PARSER,
     BuildReport,
     Writing,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from indexer.errors import LimitError
 
 MIB = 1024 * 1024
+KEEP_VERSIONS = 20
+"""Superseded versions of each policy that stay to be cited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import PurePath
 
 from indexer.outline.markers import fold
 
 LONGEST = 200
 
 
-def policy_id_of(relative: Path) -> str:
+def policy_id_of(relative: PurePath) -> str:
     """The id of a policy from its file's place: `legal/Terms of Use.md` gives `legal-terms-of-use`.
 
     Letters of any script are kept; everything else becomes a hyphen.

@@ -25,9 +25,6 @@ from models import Encoder
 PARSER = 5
 """Raised with every change to reading or parsing that changes clauses: files are read again."""
 
-KEEP_VERSIONS = 20
-"""Superseded versions of each policy that stay to be cited."""
-
 _EMBED_BATCH = 128
 
 

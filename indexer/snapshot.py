@@ -19,7 +19,7 @@ from indexer.rows import CLAUSE_COLUMNS, CLAUSES, PolicyRecord, clause_from, rem
 from indexer.schema import live
 from indexer.store import read_vectors
 from indexer.store_reader import StoreReader
-from indexer.vectors import Keys, VectorIndex
+from indexer.vectors import Keys, VectorIndex, Vectors
 from models import Fingerprint
 
 _log = logging.getLogger(__name__)
@@ -198,6 +198,26 @@ class Snapshot:
         if record is None:
             return []
         return self._select_clauses("versions.key = :value ORDER BY clauses.ordinal", record.key)
+
+    def clause_vectors(self, version: PolicyRecord) -> Vectors:
+        """The mean of each clause's passages, shape (clauses, dimension), in reading order.
+
+        A clause without passages has a row of zeros.
+        """
+        with self._reader.connection() as db:
+            rows = db.execute(
+                "SELECT key FROM clauses WHERE version_key = ? ORDER BY ordinal", (version.key,)
+            ).fetchall()
+        places = {key: place for place, (key,) in enumerate(rows)}
+        vectors = np.zeros((len(rows), self.vectors.dimension), np.float32)
+        chosen = self._whole.version_keys == version.key
+        keys = self._whole.passage_keys[chosen]
+        if not len(keys):
+            return vectors
+        owners = np.array([places[int(key)] for key in self._whole.clause_keys[chosen]], np.intp)
+        np.add.at(vectors, owners, self.vectors.rows(keys))
+        counts = np.maximum(np.bincount(owners, minlength=len(rows)), 1)
+        return np.asarray(vectors / counts[:, None], np.float32)
 
     def clause(self, clause_id: str) -> Clause | None:
         """A clause of any version; that of the searched version where two have the id."""

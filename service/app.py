@@ -14,7 +14,7 @@ from service import openapi, package_version
 from service.access.access import Access
 from service.middleware import RequestMiddleware
 from service.problems import install_problem_handlers
-from service.routes import clauses, health, policies, search
+from service.routes import clauses, health, lifecycle, policies, search, tasks, versions
 from service.runtime import LoadEncoder, OpenTheIndex, Runtime, load_encoder, open_index
 from service.settings import Settings
 
@@ -42,6 +42,7 @@ def create_app(
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(runtime.run)
+                tasks.start_soon(runtime.tasks.run)
                 yield
                 tasks.cancel_scope.cancel()
         finally:
@@ -60,7 +61,7 @@ def create_app(
     app.state.access = Access(settings)
     app.add_middleware(RequestMiddleware, settings=settings)
     install_problem_handlers(app)
-    for routes in (search, clauses, policies, health):
+    for routes in (search, clauses, versions, policies, lifecycle, tasks, health):
         app.include_router(routes.router)
 
     @app.get("/", include_in_schema=False)

@@ -7,10 +7,16 @@
     │   ├── QueryTooLongError      more characters than allowed
     │   ├── OutOfRangeError        limit or offset beyond its bounds
     │   ├── UnknownPolicyError     a filter names a policy that is not indexed
-    │   └── LanguageCodeError      a filter's language is no language code
+    │   ├── LanguageCodeError      a filter's language is no language code
+    │   ├── UploadInvalidError     a body that cannot be a policy
+    │   ├── PolicyIdError          an id that no policy can have
+    │   └── PolicyUnreadableError  a file that the readers refuse
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
-    │   └── ClauseNotFoundError
+    │   ├── ClauseNotFoundError
+    │   ├── VersionNotFoundError
+    │   └── TaskNotFoundError
+    ├── PreconditionFailedError    the policy has changed since the client read it  412
     ├── AccessError                who asks may not, or not so often
     │   ├── KeyMissingError        no key was sent                               401
     │   ├── KeyInvalidError        unknown, expired or revoked: not told which   401
@@ -261,6 +267,75 @@ class KeyFileError(ServiceError):
     title = "The keys cannot be checked"
 
 
+class VersionNotFoundError(NotFoundError):
+    """A policy has no kept version of this name."""
+
+    code = "version-not-found"
+    title = "There is no such version"
+
+    def __init__(self, policy_id: str, version: str, known: list[str]) -> None:
+        super().__init__(
+            f"{policy_id} has no version {version!r}; it has {', '.join(map(repr, known))}."
+        )
+
+
+class TaskNotFoundError(NotFoundError):
+    """No task has this id, or it was another key's."""
+
+    code = "task-not-found"
+    title = "There is no such task"
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(
+            f"No task has the id {task_id!r}. Tasks are forgotten when the service ends, and the "
+            "oldest when there are many."
+        )
+
+
+class UploadInvalidError(QueryError):
+    """What was sent to be stored cannot be a policy."""
+
+    code = "upload-invalid"
+    title = "This cannot be stored as a policy"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message[:1].upper() + message[1:] + ".", field=field)
+
+
+class PolicyIdError(QueryError):
+    """An id that no policy can have."""
+
+    code = "policy-id-invalid"
+    title = "This is no id of a policy"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="policy_id")
+
+
+class PolicyUnreadableError(QueryError):
+    """A file that the readers refuse, or that is over a limit."""
+
+    code = "policy-unreadable"
+    title = "The policy cannot be read"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="")
+
+
+class PreconditionFailedError(ServiceError):
+    """The policy is not in the state that the client expected."""
+
+    status = 412
+    code = "precondition-failed"
+    title = "The policy has changed"
+
+    def __init__(self, policy_id: str) -> None:
+        super().__init__(
+            f"The policy {policy_id} is not as the request expects it (If-Match or If-None-Match): "
+            "read it again, and repeat the change with its ETag."
+        )
+
+
 class NotReadyError(ServiceError):
     """The encoder or the index is not open yet."""
 
@@ -297,12 +372,16 @@ _UNAVAILABLE: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
+_TOLD = QueryError | NotFoundError | AccessError | NotReadyError | PreconditionFailedError
+"""Errors that carry their own status and code."""
+
+
 def fault_of(error: Exception) -> Fault:
     """How an error looks over HTTP. An unforeseen one tells nothing of what is inside it."""
     if isinstance(error, KeyFileError):
         detail = "Keys cannot be checked now, so nobody is let in. The service's log tells why."
         return Fault(error.status, error.code, error.title, detail)
-    if isinstance(error, QueryError | NotFoundError | AccessError | NotReadyError):
+    if isinstance(error, _TOLD):
         field = error.field if isinstance(error, QueryError) else None
         return Fault(error.status, error.code, error.title, str(error), field)
     for kind, code, title in _UNAVAILABLE:

@@ -22,10 +22,15 @@ from models.errors import ModelError
 from service.errors import NotReadyError, UnknownPolicyError
 from service.search.records import SearchQuery, SearchResult
 from service.settings import Settings
+from service.tasks import Tasks
+from service.writer import Writer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from indexer.snapshot import Snapshot
     from models import Encoder
+    from service.access.caller import Caller
     from service.search.live import LiveIndex
     from service.search.searcher import Searcher
 
@@ -112,10 +117,17 @@ class Runtime:
         self._failure: str | None = None
         self._searches = CapacityLimiter((os.cpu_count() or 1) + SPARE_SEARCH_THREADS)
         self._upkeep = CapacityLimiter(1)
+        self.writer = Writer(settings, self._loaded_encoder)
+        self.tasks = Tasks(self.writer.apply, self.catch_up)
 
     @property
     def encoder(self) -> Encoder | None:
         """The encoder, once it is loaded."""
+        return self._encoder
+
+    def _loaded_encoder(self) -> Encoder:
+        if self._encoder is None:
+            raise NotReadyError("Not yet: the encoder is being loaded. Try again in a moment.")
         return self._encoder
 
     @property
@@ -166,7 +178,8 @@ class Runtime:
             await anyio.sleep(pause)
 
     def close(self) -> None:
-        """Close the index."""
+        """Close the index and what writes it."""
+        self.writer.close()
         if self._opened is not None:
             self._opened.live.close()
             self._opened = None

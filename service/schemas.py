@@ -242,6 +242,97 @@ class PolicyResponse(PolicyReference):
     clauses_url: str = Field(description="Path of its clauses.")
 
 
+class StoredPolicy(PolicyResponse):
+    """A policy as it was stored."""
+
+    state: Literal["created", "updated", "unchanged"]
+    groups: list[str] = Field(description="Who may read it; empty: everybody with a key.")
+
+
+class VersionItem(PolicyReference):
+    """One text of a policy."""
+
+    updated_date: date | None
+    revision: str | None
+    valid_from: date = Field(description="From when `as_of` finds it.")
+    indexed_at: str = Field(description="ISO 8601, UTC.")
+    is_current: bool
+    clause_count: int
+    clauses_url: str = Field(description="Path of its clauses.")
+
+
+class VersionList(BaseModel):
+    """The kept versions of a policy, newest first."""
+
+    policy_id: str
+    total: int
+    versions: list[VersionItem]
+
+
+class EditSpan(BaseModel):
+    """A piece of a clause's text; empty where words were only put in or taken out."""
+
+    clause_id: str
+    start: int
+    end: int
+
+
+class EditResponse(BaseModel):
+    """Words that were replaced by others."""
+
+    old: EditSpan
+    new: EditSpan
+
+
+class ChangeResponse(BaseModel):
+    """What became of a clause."""
+
+    kind: Literal[
+        "unchanged", "reworded", "renumbered", "moved", "added", "removed", "split", "merged"
+    ]
+    description: str
+    old: list[ClauseSummary]
+    new: list[ClauseSummary]
+    reworded: bool
+    renumbered: bool
+    moved: bool
+    heading_changed: bool
+    edits: list[EditResponse]
+    section: str | None = Field(description="The clause above with which it changed as a whole.")
+
+
+class DiffResponse(BaseModel):
+    """What changed between two versions, in the reading order of the newer one."""
+
+    policy_id: str
+    from_version: PolicyReference
+    to_version: PolicyReference
+    counts: dict[str, int]
+    summary: list[str] = Field(description="A line for each change; sections as a whole.")
+    changes: list[ChangeResponse]
+
+
+class TaskResponse(BaseModel):
+    """Work that goes on after its request was answered."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed"]
+    done: int
+    total: int
+    outcomes: list[TaskOutcome]
+    error: str | None = None
+    url: str
+
+
+class TaskOutcome(BaseModel):
+    """What became of one policy of an import."""
+
+    policy_id: str
+    state: str
+    version: str | None = None
+    error: str | None = None
+
+
 class RemarkResponse(BaseModel):
     """Something to know of how a policy was read."""
 

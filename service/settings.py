@@ -17,7 +17,7 @@ from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from indexer.limits import MIB, Limits
+from indexer.limits import KEEP_VERSIONS, MIB, Limits
 from service.access.addresses import parse_networks
 from service.errors import SettingsError
 
@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         le=_LARGEST,
         description="Most memory (address space) of the process that reads policy files; "
         "Linux alone enforces it.",
+    )
+    keep_versions: int = Field(
+        default=KEEP_VERSIONS,
+        ge=0,
+        le=10_000,
+        description="Superseded versions of each policy that stay to be cited.",
     )
     log_level: LogLevel = Field(
         default="info",

@@ -7,11 +7,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from indexer.lifecycle import tag_of
 from indexer.remarks import kind_of
 from service.schemas import (
+    ChangeResponse,
     ClauseResponse,
     ClauseSummary,
     DescribedPolicy,
+    EditResponse,
+    EditSpan,
     HitResponse,
     IndexInfo,
     ListedClause,
@@ -21,6 +25,7 @@ from service.schemas import (
     ScoreDetailsResponse,
     SnippetResponse,
     Span,
+    VersionItem,
 )
 from service.search.records import Hit, PolicyRef
 
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from indexer.records import Clause, Remark
     from indexer.rows import PolicyRecord
     from indexer.snapshot import Snapshot
+    from indexer.versions.records import Change
+    from indexer.versions.records import Span as EditPiece
 
 
 def clause_url(clause_id: str) -> str:
@@ -110,6 +117,50 @@ def described_policy(policy: PolicyRecord, remarks: Iterable[Remark]) -> Describ
             for remark in remarks
         ],
     )
+
+
+def tag_header(policy: PolicyRecord) -> str:
+    """The `ETag` of a policy's current version."""
+    return f'"{tag_of(policy.key, policy.content_sha256)}"'
+
+
+def version_response(version: PolicyRecord) -> VersionItem:
+    """A version as JSON."""
+    return VersionItem(
+        **policy_reference(version).model_dump(),
+        updated_date=version.updated_date,
+        revision=version.revision,
+        valid_from=version.valid_from,
+        indexed_at=version.indexed_at,
+        is_current=version.is_current,
+        clause_count=version.clause_count,
+        clauses_url=f"{policy_url(version.id)}/clauses?version={quote(version.version)}",
+    )
+
+
+def change_response(change: Change, description: str) -> ChangeResponse:
+    """A change between versions as JSON."""
+    return ChangeResponse(
+        kind=change.kind,
+        description=description,
+        old=[clause_summary(clause) for clause in change.old],
+        new=[clause_summary(clause) for clause in change.new],
+        reworded=change.reworded,
+        renumbered=change.renumbered,
+        moved=change.moved,
+        heading_changed=change.heading_changed,
+        edits=[
+            EditResponse(
+                old=_edit_span(change.old, edit.old), new=_edit_span(change.new, edit.new)
+            )
+            for edit in change.edits
+        ],
+        section=change.section,
+    )
+
+
+def _edit_span(clauses: tuple[Clause, ...], piece: EditPiece) -> EditSpan:
+    return EditSpan(clause_id=clauses[piece.part].id, start=piece.start, end=piece.end)
 
 
 def clause_summary(clause: Clause) -> ClauseSummary:

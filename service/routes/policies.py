@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
-from service.errors import PolicyNotFoundError
+from service.errors import PolicyNotFoundError, VersionNotFoundError
 from service.schemas import ClauseList, DescribedPolicy, PolicyList
 from service.views import (
     described_policy,
@@ -17,6 +17,7 @@ from service.views import (
     listed_clause,
     policy_reference,
     policy_response,
+    tag_header,
 )
 
 if TYPE_CHECKING:
@@ -45,10 +46,17 @@ def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     summary="Describe a policy",
     responses=openapi.POLICY_RESPONSES,
 )
-def get_policy(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> DescribedPolicy:
-    """What is known of it: title, organisation, language, version, dates; how it could be read."""
+def get_policy(
+    policy_id: str, runtime: AnyRuntime, caller: MayRead, response: Response
+) -> DescribedPolicy:
+    """What is known of it: title, organisation, language, version, dates; how it could be read.
+
+    The `ETag` goes into the `If-Match` of a change.
+    """
     snapshot = runtime.view(caller)
-    return described_policy(_policy(snapshot, policy_id), snapshot.remarks(policy_id))
+    policy = _policy(snapshot, policy_id)
+    response.headers["ETag"] = tag_header(policy)
+    return described_policy(policy, snapshot.remarks(policy_id))
 
 
 @router.get(
@@ -61,13 +69,20 @@ def list_clauses(
     policy_id: str,
     runtime: AnyRuntime,
     caller: MayRead,
+    version: Annotated[str | None, Query(description="Another than the current version.")] = None,
     limit: Annotated[int | None, Query(ge=1, description="Clauses wanted; all by default.")] = None,
     offset: Annotated[int, Query(ge=0, description="Clauses to skip.")] = 0,
 ) -> ClauseList:
     """The clauses in reading order; their spans, in order, are the whole source text."""
     snapshot = runtime.view(caller)
     policy = _policy(snapshot, policy_id)
-    clauses = snapshot.clauses(policy_id)
+    if version is not None:
+        found = snapshot.policy(policy_id, version)
+        if found is None:
+            names = [other.version for other in snapshot.versions(policy_id)]
+            raise VersionNotFoundError(policy_id, version, names)
+        policy = found
+    clauses = snapshot.clauses(policy_id, version)
     end = len(clauses) if limit is None else offset + limit
     return ClauseList(
         policy=policy_reference(policy),
