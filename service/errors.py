@@ -18,6 +18,7 @@
     │   ├── ScopeMissingError      the key is good, but not for this             403
     │   └── RateLimitedError       too many requests                             429
     ├── KeyFileError               the file of keys, or a key that is to be made 503
+    ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
     └── EvaluationError            evaluation data that cannot be read or matched
 
@@ -269,6 +270,20 @@ class NotReadyError(ServiceError):
     title = "The service is not ready"
 
 
+class AnswerTimeoutError(ServiceError):
+    """Nothing could be answered in the time that the request allowed."""
+
+    status = 503
+    code = "timeout"
+    title = "The answer took too long"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No answer was found within the request's timeout_ms. Try again, allow more, or ask "
+            "for less."
+        )
+
+
 class EvaluationError(ServiceError):
     """Evaluation data that cannot be read, or does not fit the policies; only on the command."""
 
@@ -297,12 +312,16 @@ _UNAVAILABLE: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
+_TOLD = (QueryError, NotFoundError, AccessError, AnswerTimeoutError, NotReadyError)
+"""What HTTP shows as it is."""
+
+
 def fault_of(error: Exception) -> Fault:
     """How an error looks over HTTP. An unforeseen one tells nothing of what is inside it."""
     if isinstance(error, KeyFileError):
         detail = "Keys cannot be checked now, so nobody is let in. The service's log tells why."
         return Fault(error.status, error.code, error.title, detail)
-    if isinstance(error, QueryError | NotFoundError | AccessError | NotReadyError):
+    if isinstance(error, _TOLD):
         field = error.field if isinstance(error, QueryError) else None
         return Fault(error.status, error.code, error.title, str(error), field)
     for kind, code, title in _UNAVAILABLE:

@@ -90,6 +90,7 @@ _HITS = [
         "relevance": 0.93,
         "score": 1.151,
         "score_details": None,
+        "more": None,
     },
     {
         "id": "dengta-leave-policy@1#三.二",
@@ -113,6 +114,7 @@ _HITS = [
         "relevance": 0.88,
         "score": 1.143,
         "score_details": None,
+        "more": None,
     },
 ]
 
@@ -127,6 +129,18 @@ SEARCH_REQUESTS: Any = {
             "q": "没休完的年假可以留到明年吗？",
             "limit": 5,
             "filter": {"policy_id": ["lanternworks-leave-policy"], "lang": ["en"]},
+        },
+    },
+    "overview": {
+        "summary": "Which policies say something about it, newest first, and how many hits there "
+        "are of each language and year; within a fifth of a second",
+        "value": {
+            "q": "carry over unused leave",
+            "group_by": "policy",
+            "sort": "date",
+            "facets": ["lang", "year"],
+            "filter": {"organisation": ["Lanternworks Ltd."]},
+            "timeout_ms": 200,
         },
     },
 }
@@ -259,6 +273,14 @@ SEARCH_RESPONSES = {
             "index": _INDEX,
             "hits": _HITS,
             "nearest": [],
+            "facets": {
+                "lang": [
+                    {"value": "en", "count": 1, "title": None},
+                    {"value": "zh", "count": 1, "title": None},
+                ],
+                "year": [{"value": 2025, "count": 1, "title": None}],
+            },
+            "degraded": [],
         }
     ),
     **_INVALID,

@@ -12,6 +12,7 @@ from service.schemas import (
     ClauseResponse,
     ClauseSummary,
     DescribedPolicy,
+    FacetValueResponse,
     HitResponse,
     IndexInfo,
     ListedClause,
@@ -22,7 +23,7 @@ from service.schemas import (
     SnippetResponse,
     Span,
 )
-from service.search.records import Hit, PolicyRef
+from service.search.records import Facet, Hit, PolicyRef
 
 if TYPE_CHECKING:
     from indexer.records import Clause, Remark
@@ -66,8 +67,14 @@ def hit_response(hit: Hit) -> HitResponse:
         score_details=(
             ScoreDetailsResponse(**asdict(hit.score_details)) if hit.score_details else None
         ),
+        more=hit.more,
         url=clause_url(hit.id),
     )
+
+
+def facet_response(facet: Facet) -> list[FacetValueResponse]:
+    """The values of a facet as JSON."""
+    return [FacetValueResponse(**asdict(found)) for found in facet.values]
 
 
 def policy_reference(policy: PolicyRef | PolicyRecord) -> PolicyReference:

@@ -105,5 +105,6 @@ def test_search_request_is_the_one_that_is_built(document: Any) -> None:
     assert set(request["properties"]) == {
         "q", "limit", "offset", "mode", "filter",
         "language_balance", "min_relevance", "highlight", "explain",
+        "facets", "group_by", "sort", "timeout_ms",
     }  # fmt: skip
     assert request["additionalProperties"] is False
