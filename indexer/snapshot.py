@@ -247,14 +247,15 @@ class Snapshot:
         siblings = self.clauses(clause.policy_id, clause.version)
         return [other for other in siblings if other.parent_id == clause.id]
 
-    def headings(self) -> list[tuple[str, str, str]]:
-        """Heading, language and id of every searched clause that has a heading, as indexed."""
+    def headings(self) -> list[tuple[str, str, str, str]]:
+        """Heading, language, clause id and policy id wherever a clause has a heading."""
         with self._reader.connection() as db:
-            return db.execute(
-                "SELECT heading, lang, id FROM clauses WHERE heading IS NOT NULL AND version_key "
-                "IN (SELECT value FROM json_each(?)) ORDER BY key",
+            rows = db.execute(
+                "SELECT heading, lang, id, version_key FROM clauses WHERE heading IS NOT NULL AND "
+                "version_key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (json.dumps([policy.key for policy in self._policies.values()]),),
             ).fetchall()
+        return [(heading, lang, id_, self._versions[key].id) for heading, lang, id_, key in rows]
 
     def sample_texts(self, most: int) -> list[tuple[str, str]]:
         """Language and text of so many searched clauses at most, taken at equal distances."""

@@ -14,7 +14,7 @@ from service import openapi, package_version
 from service.access.access import Access
 from service.middleware import RequestMiddleware
 from service.problems import install_problem_handlers
-from service.routes import clauses, health, policies, search
+from service.routes import clauses, health, policies, search, suggest
 from service.runtime import LoadEncoder, OpenTheIndex, Runtime, load_encoder, open_index
 from service.settings import Settings
 
@@ -60,7 +60,7 @@ def create_app(
     app.state.access = Access(settings)
     app.add_middleware(RequestMiddleware, settings=settings)
     install_problem_handlers(app)
-    for routes in (search, clauses, policies, health):
+    for routes in (search, suggest, clauses, policies, health):
         app.include_router(routes.router)
 
     @app.get("/", include_in_schema=False)

@@ -248,6 +248,14 @@ _INVALID = _problem(
     "The query holds no text: ask a question or give a few words.",
     pointer="#/q",
 )
+_INVALID_SUGGEST = _problem(
+    422,
+    "A parameter is out of its bounds, or is not known.",
+    "out-of-range",
+    "A number is out of range",
+    "limit is 1000; it must lie between 1 and 100.",
+    parameter="limit",
+)
 _NO_CLAUSE = _problem(
     404,
     "No clause has this id.",
@@ -284,6 +292,25 @@ SEARCH_RESPONSES = {
         }
     ),
     **_INVALID,
+    **_NOT_READY,
+}
+SUGGEST_RESPONSES = {
+    **_ok(
+        {
+            "query": "anual lea",
+            "suggestions": [
+                {
+                    "text": "Annual leave",
+                    "kind": "heading",
+                    "policy_id": "lanternworks-leave-policy",
+                    "clause_id": "lanternworks-leave-policy@2025-03-01#4",
+                    "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%234",
+                    "highlights": [[0, 6], [7, 10]],
+                }
+            ],
+        }
+    ),
+    **_INVALID_SUGGEST,
     **_NOT_READY,
 }
 CLAUSE_RESPONSES = {

@@ -10,7 +10,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from service.search.records import FacetName, GroupBy, LanguageBalance, Mode, Part, Sort
+from service.search.records import (
+    FacetName,
+    GroupBy,
+    LanguageBalance,
+    Mode,
+    Part,
+    Sort,
+    SuggestionKind,
+)
 
 MAX_FILTER_VALUES = 100
 MAX_TIMEOUT_MS = 60_000
@@ -154,6 +162,20 @@ class SearchParameters(BaseModel):
     group_by: GroupByField = None
     sort: SortField = "relevance"
     timeout_ms: TimeoutField = None
+
+
+class SuggestParameters(BaseModel):
+    """The query string of `GET /v1/suggest`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[Text, Field(description="What has been typed so far; may be empty.")] = ""
+    limit: Annotated[int, Field(description="Most suggestions, at least 1.")] = 10
+    lang: QueryValues = Field(
+        default_factory=list,
+        description="Only what clauses in these languages say, such as `en` or `zh`; empty for "
+        "all.",
+    )
 
 
 class IndexInfo(BaseModel):
@@ -373,3 +395,26 @@ class VersionResponse(BaseModel):
     model: str | None
     fingerprint: str | None
     generation: int | None
+
+
+class SuggestionResponse(BaseModel):
+    """A title, heading or term that goes on from what was typed."""
+
+    text: str
+    kind: SuggestionKind = Field(
+        description="`title` of a policy, `heading` of a clause, or `term`: a word or phrase that "
+        "several clauses hold."
+    )
+    policy_id: str | None = Field(description="`null` for a term, and for a heading of several.")
+    clause_id: str | None = Field(description="Of the one clause that has the heading.")
+    url: str | None = Field(description="Path that opens the policy or the clause.")
+    highlights: list[tuple[int, int]] = Field(
+        description="[start, end) spans of the text that were typed."
+    )
+
+
+class SuggestResponse(BaseModel):
+    """Suggestions, best first."""
+
+    query: str
+    suggestions: list[SuggestionResponse]

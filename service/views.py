@@ -22,6 +22,7 @@ from service.schemas import (
     ScoreDetailsResponse,
     SnippetResponse,
     Span,
+    SuggestionResponse,
 )
 from service.search.records import Facet, Hit, PolicyRef
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from indexer.records import Clause, Remark
     from indexer.rows import PolicyRecord
     from indexer.snapshot import Snapshot
+    from service.search.suggest import Suggestion
 
 
 def clause_url(clause_id: str) -> str:
@@ -75,6 +77,20 @@ def hit_response(hit: Hit) -> HitResponse:
 def facet_response(facet: Facet) -> list[FacetValueResponse]:
     """The values of a facet as JSON."""
     return [FacetValueResponse(**asdict(found)) for found in facet.values]
+
+
+def suggestion_response(suggestion: Suggestion) -> SuggestionResponse:
+    """A suggestion as JSON."""
+    entry = suggestion.entry
+    url = policy_url(entry.policy_id) if entry.policy_id else None
+    return SuggestionResponse(
+        text=entry.text,
+        kind=entry.kind,
+        policy_id=entry.policy_id,
+        clause_id=entry.clause_id,
+        url=clause_url(entry.clause_id) if entry.clause_id else url,
+        highlights=list(suggestion.highlights),
+    )
 
 
 def policy_reference(policy: PolicyRef | PolicyRecord) -> PolicyReference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -106,13 +107,18 @@ def check_query(query: SearchQuery, settings: Settings) -> None:
     """Raise the `QueryError` that tells what is wrong with a query, if anything is."""
     if not any(_is_visible(character) for character in query.q):
         raise QueryEmptyError
-    if len(query.q) > settings.max_query_chars:
-        raise QueryTooLongError(len(query.q), settings.max_query_chars)
+    check_text(query.q, query.filter.lang, settings)
     if not 1 <= query.limit <= settings.max_limit:
         raise OutOfRangeError("limit", query.limit, 1, settings.max_limit)
     if not 0 <= query.offset <= settings.max_offset:
         raise OutOfRangeError("offset", query.offset, 0, settings.max_offset)
-    for lang in query.filter.lang:
+
+
+def check_text(q: str, langs: Sequence[str], settings: Settings) -> None:
+    """Raise the `QueryError` for a text that is too long or a language that is none."""
+    if len(q) > settings.max_query_chars:
+        raise QueryTooLongError(len(q), settings.max_query_chars)
+    for lang in langs:
         if not _LANGUAGE_CODE.fullmatch(lang):
             raise LanguageCodeError(lang)
 

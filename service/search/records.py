@@ -13,6 +13,7 @@ FacetName = Literal["lang", "policy_id", "organisation", "year"]
 GroupBy = Literal["policy"]
 Sort = Literal["relevance", "date", "policy"]
 """`date`: newest first; `policy`: by title, then in reading order. Ties stand by relevance."""
+SuggestionKind = Literal["title", "heading", "term"]
 Part = Literal["keyword", "snippets", "highlights", "facets"]
 """What an answer may lack for want of time."""
 
