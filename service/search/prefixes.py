@@ -70,7 +70,6 @@ class Prefixes:
 
     def __init__(self, texts: Sequence[str]) -> None:
         """From texts without line breaks."""
-        self.count = len(texts)
         forms = [form.split("\n") for form in folded_forms("\n".join(texts))] if texts else [[]]
         lines, numbers = list(forms[0]), list(range(len(texts)))
         for others in forms[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from indexer.snapshot import Snapshot
 from service.search.entries import Entry, gather_entries
 from service.search.prefixes import Prefixes, folded_forms, pieces_of, unspaced_forms, word_starts
+
+MOST_WORDS = 12
+"""More are found one after the other, as typed, or not at all."""
 
 # Where an entry stands, less is better: it begins as typed; words of it, one after the other, do;
 # each word typed is the beginning of some word; further down the more the worst typo changes.
@@ -77,14 +81,15 @@ class Suggester:
         for form in forms:
             np.minimum(places, self._as_typed(form), out=places)
         wanted = [[piece] for form in forms for piece in pieces_of(form)]
-        if forms and (shown & (places < _NONE)).sum() < limit:
+        few = (shown & (places < _NONE)).sum() < limit
+        if few and forms and len(pieces_of(forms[0])) <= MOST_WORDS:
             with_typos, meant = self._with_typos(forms[0])
             np.minimum(places, with_typos, out=places)
             wanted += meant
         chosen = np.flatnonzero(shown & (places < _NONE))
         chosen = chosen[np.argsort(places[chosen], kind="stable")][:limit]
         return [
-            Suggestion(self._entries[n], tuple(highlights(self._entries[n].text, wanted)))
+            Suggestion(self._entries[n], tuple(highlights(self._entries[n].text, forms, wanted)))
             for n in chosen.tolist()
         ]
 
@@ -92,7 +97,7 @@ class Suggester:
         """How well each entry goes on from a form, less is better."""
         places = np.full(len(self), _NONE, np.int8)
         pieces = pieces_of(form)
-        if len(pieces) > 1:
+        if 1 < len(pieces) <= MOST_WORDS:
             held = np.ones(len(self), bool)
             for piece in pieces:
                 has = np.zeros(len(self), bool)
@@ -120,10 +125,15 @@ class Suggester:
         return typos, meant
 
 
-def highlights(text: str, wanted: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
-    """Spans (start, end) of a text in which its words begin as wanted, in order, joined.
+def highlights(
+    text: str, typed: Sequence[str], wanted: Sequence[Sequence[str]]
+) -> list[tuple[int, int]]:
+    """Spans (start, end) of a text that are as typed, in order, joined.
 
-    `wanted`: for each span, alternatives as folded forms; the first that is found counts.
+    Args:
+        text: of an entry.
+        typed: folded forms; where one stands in the text as a whole, it is the only span.
+        wanted: for each word typed, beginnings of words that it may be meant as, the first best.
     """
     characters = [
         (part, place)
@@ -136,6 +146,9 @@ def highlights(text: str, wanted: Sequence[Sequence[str]]) -> list[tuple[int, in
         if len(form) != len(plain):  # a phrase became a longer or shorter one
             continue
         starts = word_starts(form)
+        whole = next((found for one in typed for found in _places_of(one, form, starts)), None)
+        if whole:
+            return [(characters[whole[0]][1], characters[whole[1] - 1][1] + 1)]
         for alternatives in wanted:
             found = (
                 (start, start + len(piece))
@@ -147,6 +160,14 @@ def highlights(text: str, wanted: Sequence[Sequence[str]]) -> list[tuple[int, in
             if end:
                 spans.append((characters[start][1], characters[end - 1][1] + 1))
     return list(_joined(sorted(spans)))
+
+
+def _places_of(typed: str, form: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where the words typed stand one after the other, whatever stands between them."""
+    pattern = re.compile(r"[\W_]*".join(map(re.escape, pieces_of(typed))))
+    for start in starts:
+        if found := pattern.match(form, start):
+            yield found.span()
 
 
 def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -147,10 +147,13 @@ def test_any_part_of_a_chinese_text_is_found_in_either_script(
         ("lea", "Sick leave", ["lea"]),
         ("leave ann", "Annual leave", ["Ann", "leave"]),
         ("anual", "Annual leave", ["Annual"]),
-        ("cookies & b", "Third-party cookies & beacons", ["cookies", "b"]),
+        ("cookies & b", "Third-party cookies & beacons", ["cookies & b"]),
+        ("leave o", "Carrying annual leave over", ["leave o"]),
+        ("third party co", "Third-party cookies & beacons", ["Third-party co"]),
         ("信息", "資訊安全管理", ["資訊"]),
         ("安全", "資訊安全管理", ["安全"]),
-        ("ｊｃ账户", "JC 账户与密码", ["JC", "账户"]),
+        ("ｊｃ账户", "JC 账户与密码", ["JC 账户"]),
+        ("密码 jc", "JC 账户与密码", ["JC", "密码"]),
     ],
 )
 def test_highlights_are_what_was_typed_in_the_text_as_it_is(
@@ -167,7 +170,7 @@ def test_language_restricts() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["???", "——", "\u200b", "\x00", "🙂", "\n", "a" * 3000, "字" * 3000]
+    "typed", ["???", "——", "\u200b", "\x00", "🙂", "\n", "a" * 3000, "字" * 3000, "leave " * 300]
 )
 def test_what_holds_no_word_or_too_much_finds_nothing(typed: str) -> None:
     assert texts(typed) == []
