@@ -9,7 +9,8 @@
     │   ├── IndexFormatError     it was written by another version of this code
     │   └── GenerationGoneError  a reader held on to a generation for too long
     ├── EncoderMismatchError     the index was built with another encoder
-    └── IndexLockedError         another process is writing
+    ├── IndexLockedError         another process is writing
+    └── DeadlinePassedError      the caller's own deadline passed before all was looked up
 
 Every message names the thing, what was found and what to do.
 """
@@ -55,3 +56,7 @@ class EncoderMismatchError(IndexerError):
 
 class IndexLockedError(IndexerError):
     """Another process is writing to the index directory."""
+
+
+class DeadlinePassedError(IndexerError):
+    """The caller's own deadline passed before all was looked up."""

@@ -46,6 +46,16 @@ class PolicyRecord:
     """ISO 8601, UTC."""
     is_current: bool = True
 
+    @property
+    def stated_date(self) -> date | None:
+        """The effective date, else that of the update."""
+        return self.effective_date or self.updated_date
+
+    @property
+    def year(self) -> int | None:
+        """Of `stated_date`."""
+        return self.stated_date.year if self.stated_date else None
+
     def is_open_to(self, groups: frozenset[str]) -> bool:
         """Whether somebody of these groups may read the policy."""
         return not self.groups or not self.groups.isdisjoint(groups)

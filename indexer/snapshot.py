@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +25,8 @@ from indexer.store import read_vectors
 from indexer.store_reader import StoreReader
 from indexer.vectors import Keys, VectorIndex, Vectors
 from models import Fingerprint
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +44,8 @@ class Snapshot:
     ) -> None:
         self._whole = whole
         self.vectors = whole.vectors
+        self._derived: dict[str, object] = {}
+        self._deriving = threading.Lock()
         self._reader = whole.reader
         self._parameters: dict[str, object] = {"generation": whole.manifest.generation}
         seen = [v for v in whole.versions if groups is None or v.is_open_to(groups)]
@@ -88,17 +96,27 @@ class Snapshot:
         return len(self._passage_keys)
 
     def passage_keys(
-        self, langs: Sequence[str] = (), policy_ids: Sequence[str] = ()
+        self,
+        langs: Sequence[str] = (),
+        policy_ids: Sequence[str] = (),
+        organisations: Sequence[str] = (),
+        years: Sequence[int] = (),
     ) -> Keys | None:
         """The passages that a filter allows, shape (n,); `None` where it allows all."""
-        if not langs and not policy_ids:
+        if not langs and not policy_ids and not organisations and not years:
             return None
         allowed = np.ones(len(self._passage_keys), bool)
         if langs:
             codes = [code for code, name in enumerate(self._whole.languages) if name in langs]
             allowed &= np.isin(self._language_codes, np.array(codes, np.intp))
-        if policy_ids:
-            keys = [self._policies[p].key for p in policy_ids if p in self._policies]
+        if policy_ids or organisations or years:
+            keys = [
+                policy.key
+                for policy in self._policies.values()
+                if (not policy_ids or policy.id in policy_ids)
+                and (not organisations or policy.organisation in organisations)
+                and (not years or policy.year in years)
+            ]
             allowed &= np.isin(self._version_keys, np.array(keys, np.int64))
         return self._passage_keys[allowed]
 
@@ -114,15 +132,35 @@ class Snapshot:
         """The language that `languages_of` numbers so."""
         return self._whole.languages[number]
 
+    @cached_property
+    def _clause_versions(self) -> tuple[Keys, Keys]:
+        """Each clause once, ascending, and the version that it belongs to."""
+        clauses, rows = np.unique(self._clause_keys, return_index=True)
+        return clauses, self._version_keys[rows]
+
+    def version_keys_of(self, clause_keys: Keys) -> Keys:
+        """The versions that searched clauses belong to, in the same order, shape (n,)."""
+        clauses, versions = self._clause_versions
+        return versions[np.searchsorted(clauses, clause_keys)]
+
+    def version(self, key: int) -> PolicyRecord:
+        """The version of a policy that `version_keys_of` tells."""
+        return self._versions[key]
+
     def keyword_scores(
-        self, query: KeywordQuery, depth: int, allowed: Keys | None = None
+        self,
+        query: KeywordQuery,
+        depth: int,
+        allowed: Keys | None = None,
+        deadline: float | None = None,
     ) -> dict[int, float]:
         """Passage keys with the part of the question's words that they hold, in [0, 1].
 
         The `depth` best, and where only some passages are allowed, the `depth` best of these too.
+        Raises `DeadlinePassedError` once `time.monotonic` is past the deadline.
         """
         with self._reader.connection() as db:
-            return keyword_scores(db, query, self._passage_keys, depth, allowed)
+            return keyword_scores(db, query, self._passage_keys, depth, allowed, deadline)
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
@@ -228,6 +266,34 @@ class Snapshot:
         """The clauses directly under one, in reading order."""
         siblings = self.clauses(clause.policy_id, clause.version)
         return [other for other in siblings if other.parent_id == clause.id]
+
+    def headings(self) -> list[tuple[str, str, str, str]]:
+        """Heading, language, clause id and policy id wherever a clause has a heading."""
+        with self._reader.connection() as db:
+            rows = db.execute(
+                "SELECT heading, lang, id, version_key FROM clauses WHERE heading IS NOT NULL AND "
+                "version_key IN (SELECT value FROM json_each(?)) ORDER BY key",
+                (json.dumps([policy.key for policy in self._policies.values()]),),
+            ).fetchall()
+        return [(heading, lang, id_, self._versions[key].id) for heading, lang, id_, key in rows]
+
+    def sample_texts(self, most: int) -> list[tuple[str, str]]:
+        """Language and text of so many searched clauses at most, taken at equal distances."""
+        clauses, _ = self._clause_versions
+        chosen = clauses[:: max(1, -(-len(clauses) // most))]
+        with self._reader.connection() as db:
+            return db.execute(
+                "SELECT lang, text FROM clauses WHERE key IN (SELECT value FROM json_each(?)) "
+                "ORDER BY key",
+                (json.dumps(chosen.tolist()),),
+            ).fetchall()
+
+    def derived(self, name: str, make: Callable[[Snapshot], T]) -> T:
+        """What is made of all that is seen, made at the first call and kept with this view."""
+        with self._deriving:
+            if name not in self._derived:
+                self._derived[name] = make(self)
+        return cast("T", self._derived[name])
 
     def _select_clauses(self, condition: str, value: object) -> list[Clause]:
         with self._reader.connection() as db:

@@ -14,7 +14,16 @@ from service import openapi, package_version
 from service.access.access import Access
 from service.middleware import RequestMiddleware
 from service.problems import install_problem_handlers
-from service.routes import clauses, health, lifecycle, policies, search, tasks, versions
+from service.routes import (
+    clauses,
+    health,
+    lifecycle,
+    policies,
+    search,
+    suggest,
+    tasks,
+    versions,
+)
 from service.runtime import LoadEncoder, OpenTheIndex, Runtime, load_encoder, open_index
 from service.settings import Settings
 
@@ -61,7 +70,7 @@ def create_app(
     app.state.access = Access(settings)
     app.add_middleware(RequestMiddleware, settings=settings)
     install_problem_handlers(app)
-    for routes in (search, clauses, versions, policies, lifecycle, tasks, health):
+    for routes in (search, suggest, clauses, versions, policies, lifecycle, tasks, health):
         app.include_router(routes.router)
 
     @app.get("/", include_in_schema=False)

@@ -24,6 +24,7 @@
     │   ├── ScopeMissingError      the key is good, but not for this             403
     │   └── RateLimitedError       too many requests                             429
     ├── KeyFileError               the file of keys, or a key that is to be made 503
+    ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
     └── EvaluationError            evaluation data that cannot be read or matched
 
@@ -344,6 +345,20 @@ class NotReadyError(ServiceError):
     title = "The service is not ready"
 
 
+class AnswerTimeoutError(ServiceError):
+    """Nothing could be answered in the time that the request allowed."""
+
+    status = 503
+    code = "timeout"
+    title = "The answer took too long"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No answer was found within the request's timeout_ms. Try again, allow more, or ask "
+            "for less."
+        )
+
+
 class EvaluationError(ServiceError):
     """Evaluation data that cannot be read, or does not fit the policies; only on the command."""
 
@@ -372,8 +387,15 @@ _UNAVAILABLE: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
-_TOLD = QueryError | NotFoundError | AccessError | NotReadyError | PreconditionFailedError
-"""Errors that carry their own status and code."""
+_TOLD = (
+    QueryError,
+    NotFoundError,
+    AccessError,
+    AnswerTimeoutError,
+    NotReadyError,
+    PreconditionFailedError,
+)
+"""What HTTP shows as it is."""
 
 
 def fault_of(error: Exception) -> Fault:

@@ -90,6 +90,7 @@ _HITS = [
         "relevance": 0.93,
         "score": 1.151,
         "score_details": None,
+        "more": None,
     },
     {
         "id": "dengta-leave-policy@1#三.二",
@@ -113,6 +114,7 @@ _HITS = [
         "relevance": 0.88,
         "score": 1.143,
         "score_details": None,
+        "more": None,
     },
 ]
 
@@ -127,6 +129,18 @@ SEARCH_REQUESTS: Any = {
             "q": "没休完的年假可以留到明年吗？",
             "limit": 5,
             "filter": {"policy_id": ["lanternworks-leave-policy"], "lang": ["en"]},
+        },
+    },
+    "overview": {
+        "summary": "Which policies say something about it, newest first, and how many hits there "
+        "are of each language and year; within a fifth of a second",
+        "value": {
+            "q": "carry over unused leave",
+            "group_by": "policy",
+            "sort": "date",
+            "facets": ["lang", "year"],
+            "filter": {"organisation": ["Lanternworks Ltd."]},
+            "timeout_ms": 200,
         },
     },
 }
@@ -234,6 +248,14 @@ _INVALID = _problem(
     "The query holds no text: ask a question or give a few words.",
     pointer="#/q",
 )
+_INVALID_SUGGEST = _problem(
+    422,
+    "A parameter is out of its bounds, or is not known.",
+    "out-of-range",
+    "A number is out of range",
+    "limit is 1000; it must lie between 1 and 100.",
+    parameter="limit",
+)
 _NO_CLAUSE = _problem(
     404,
     "No clause has this id.",
@@ -266,9 +288,36 @@ SEARCH_RESPONSES = {
             "index": _INDEX,
             "hits": _HITS,
             "nearest": [],
+            "facets": {
+                "lang": [
+                    {"value": "en", "count": 1, "title": None},
+                    {"value": "zh", "count": 1, "title": None},
+                ],
+                "year": [{"value": 2025, "count": 1, "title": None}],
+            },
+            "degraded": [],
         }
     ),
     **_INVALID,
+    **_NOT_READY,
+}
+SUGGEST_RESPONSES = {
+    **_ok(
+        {
+            "query": "anual lea",
+            "suggestions": [
+                {
+                    "text": "Annual leave",
+                    "kind": "heading",
+                    "policy_id": "lanternworks-leave-policy",
+                    "clause_id": "lanternworks-leave-policy@2025-03-01#4",
+                    "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%234",
+                    "highlights": [[0, 6], [7, 10]],
+                }
+            ],
+        }
+    ),
+    **_INVALID_SUGGEST,
     **_NOT_READY,
 }
 CLAUSE_RESPONSES = {
@@ -319,9 +368,7 @@ PUT_RESPONSES: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "A policy that was not there before.",
         "headers": _TAG,
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/StoredPolicy"}}
-        },
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StoredPolicy"}}},
     },
     **BODY_RESPONSES,
     **_NO_POLICY,
@@ -415,7 +462,8 @@ IMPORT_BODY: dict[str, Any] = {
                                 **_TEXT_POLICY,
                                 "required": ["id", "text"],
                                 "properties": {
-                                    "id": {"type": "string"}, **_TEXT_POLICY["properties"]
+                                    "id": {"type": "string"},
+                                    **_TEXT_POLICY["properties"],
                                 },
                             },
                         }

@@ -10,9 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from service.search.records import LanguageBalance, Mode
+from service.search.records import (
+    FacetName,
+    GroupBy,
+    LanguageBalance,
+    Mode,
+    Part,
+    Sort,
+    SuggestionKind,
+)
 
 MAX_FILTER_VALUES = 100
+MAX_TIMEOUT_MS = 60_000
 
 
 def _split_at_commas(values: object) -> object:
@@ -61,8 +70,42 @@ HighlightField = Annotated[
     bool, Field(description="Whether snippets tell where the question's words stand.")
 ]
 ExplainField = Annotated[bool, Field(description="Whether hits tell how they came by their place.")]
+FacetNames = Annotated[
+    list[FacetName],
+    Field(
+        max_length=MAX_FILTER_VALUES,
+        description="Count all hits by these. A facet's counts ignore the filter on the same field "
+        "and obey the others.",
+    ),
+]
+GroupByField = Annotated[
+    GroupBy | None,
+    Field(description="`policy`: each policy once, by its best clause; `more` counts the others."),
+]
+SortField = Annotated[
+    Sort,
+    Field(
+        description="`relevance`: best first; `date`: of the policies that are in effect, or were "
+        "updated, most recently first; `policy`: by title, then in reading order."
+    ),
+]
+TimeoutField = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        le=MAX_TIMEOUT_MS,
+        description="Milliseconds after which an answer is wanted even with less in it: "
+        "`degraded` then names what was left out. Where there is nothing to answer by then, the "
+        "problem `timeout`.",
+    ),
+]
+Years = Annotated[list[Annotated[int, Field(ge=1, le=9999)]], Field(max_length=MAX_FILTER_VALUES)]
+QueryYears = Annotated[Years, BeforeValidator(_split_at_commas)]
 LANG = "Only clauses in these languages, such as `en` or `zh`; empty for all."
 POLICY_ID = "Only clauses of these policies; an id that is not indexed is an error."
+ORGANISATION = "Only clauses of policies of these organisations, as the facet names them."
+AS_OF = "A date: search the versions that were valid then, instead of the current ones."
+YEAR = "Only clauses of policies that took effect in these years, or were updated where none says."
 
 
 class FilterRequest(BaseModel):
@@ -72,6 +115,9 @@ class FilterRequest(BaseModel):
 
     lang: FilterValues = Field(default_factory=list, description=LANG)
     policy_id: FilterValues = Field(default_factory=list, description=POLICY_ID)
+    organisation: FilterValues = Field(default_factory=list, description=ORGANISATION)
+    year: Years = Field(default_factory=list, description=YEAR)
+    as_of: date | None = Field(default=None, strict=False, description=AS_OF)
 
 
 class SearchRequest(BaseModel):
@@ -88,6 +134,10 @@ class SearchRequest(BaseModel):
     min_relevance: Relevance = None
     highlight: HighlightField = True
     explain: ExplainField = False
+    facets: FacetNames = Field(default_factory=list)
+    group_by: GroupByField = None
+    sort: SortField = "relevance"
+    timeout_ms: TimeoutField = None
 
 
 class SearchParameters(BaseModel):
@@ -105,6 +155,30 @@ class SearchParameters(BaseModel):
     explain: ExplainField = False
     lang: QueryValues = Field(default_factory=list, description=LANG)
     policy_id: QueryValues = Field(default_factory=list, description=POLICY_ID)
+    organisation: FilterValues = Field(
+        default_factory=list,
+        description=ORGANISATION + " May be repeated; a comma is part of a name.",
+    )
+    year: QueryYears = Field(default_factory=list, description=YEAR)
+    facets: Annotated[FacetNames, BeforeValidator(_split_at_commas)] = Field(default_factory=list)
+    group_by: GroupByField = None
+    sort: SortField = "relevance"
+    timeout_ms: TimeoutField = None
+    as_of: date | None = Field(default=None, description=AS_OF)
+
+
+class SuggestParameters(BaseModel):
+    """The query string of `GET /v1/suggest`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[Text, Field(description="What has been typed so far; may be empty.")] = ""
+    limit: Annotated[int, Field(description="Most suggestions, at least 1.")] = 10
+    lang: QueryValues = Field(
+        default_factory=list,
+        description="Only what clauses in these languages say, such as `en` or `zh`; empty for "
+        "all.",
+    )
 
 
 class IndexInfo(BaseModel):
@@ -167,7 +241,7 @@ class ScoreDetailsResponse(BaseModel):
 class HitResponse(BaseModel):
     """One clause that may answer."""
 
-    rank: int = Field(description="1 is best; counted through all pages.")
+    rank: int = Field(description="Place in the order asked for, from 1, through all pages.")
     id: ClauseId
     citation: Citation
     policy: PolicyReference
@@ -184,21 +258,44 @@ class HitResponse(BaseModel):
     score_details: ScoreDetailsResponse | None = Field(
         default=None, description="With `explain` alone."
     )
+    more: int | None = Field(
+        default=None, description="Other hits of the policy; `null` unless grouped by policy."
+    )
     url: ClauseUrl
 
 
+class FacetValueResponse(BaseModel):
+    """One value of a facet, ready to be filtered by."""
+
+    value: str | int
+    count: int = Field(description="Hits that have it, on all pages.")
+    title: str | None = Field(description="The policy's, for `policy_id`; else `null`.")
+
+
 class SearchResponse(BaseModel):
-    """A page of hits, best first."""
+    """A page of hits in the order asked for."""
 
     query: str
     query_lang: str
-    total: int = Field(description="Clauses found for the query; the page is a part of them.")
+    total: int = Field(
+        description="Clauses found for the query, or policies where they are grouped; the page is "
+        "a part of them."
+    )
     processing_time_ms: float
     index: IndexInfo
     hits: list[HitResponse]
     nearest: list[HitResponse] = Field(
         description="Where nothing is relevant enough to be a hit: the few clauses that come "
         "closest, which most likely do not answer."
+    )
+    facets: dict[FacetName, list[FacetValueResponse]] = Field(
+        description="The facets asked for: most frequent value first, 50 at most. What has no "
+        "organisation or no date is not counted."
+    )
+    degraded: list[Part] = Field(
+        description="What was left out for want of time: `keyword` (ranked by meaning alone), "
+        "`snippets` (the clauses' beginnings instead), `highlights`, `facets`. Pages fit together "
+        "where this is the same."
     )
 
 
@@ -392,3 +489,26 @@ class VersionResponse(BaseModel):
     model: str | None
     fingerprint: str | None
     generation: int | None
+
+
+class SuggestionResponse(BaseModel):
+    """A title, heading or term that goes on from what was typed."""
+
+    text: str
+    kind: SuggestionKind = Field(
+        description="`title` of a policy, `heading` of a clause, or `term`: a word or phrase that "
+        "several clauses hold."
+    )
+    policy_id: str | None = Field(description="`null` for a term, and for a heading of several.")
+    clause_id: str | None = Field(description="Of the one clause that has the heading.")
+    url: str | None = Field(description="Path that opens the policy or the clause.")
+    highlights: list[tuple[int, int]] = Field(
+        description="[start, end) spans of the text that were typed."
+    )
+
+
+class SuggestResponse(BaseModel):
+    """Suggestions, best first."""
+
+    query: str
+    suggestions: list[SuggestionResponse]

@@ -71,7 +71,9 @@ async def _from_form(request: Request, policy_id: str) -> Put:
         suffix = SUFFIX_OF_TYPE.get(kind, suffix)
     if suffix not in READABLE_SUFFIXES:
         known = ", ".join(sorted(READABLE_SUFFIXES))
-        raise UploadInvalidError(f"no reader for {file.filename!r}; expected one of {known}", "file")
+        raise UploadInvalidError(
+            f"no reader for {file.filename!r}; expected one of {known}", "file"
+        )
     stated = {key: form.getlist(key) for key in form if key != "file"}
     return _put(policy_id, await file.read(), suffix, _single(stated))
 

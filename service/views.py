@@ -16,6 +16,7 @@ from service.schemas import (
     DescribedPolicy,
     EditResponse,
     EditSpan,
+    FacetValueResponse,
     HitResponse,
     IndexInfo,
     ListedClause,
@@ -25,9 +26,10 @@ from service.schemas import (
     ScoreDetailsResponse,
     SnippetResponse,
     Span,
+    SuggestionResponse,
     VersionItem,
 )
-from service.search.records import Hit, PolicyRef
+from service.search.records import Facet, Hit, PolicyRef
 
 if TYPE_CHECKING:
     from indexer.records import Clause, Remark
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from indexer.snapshot import Snapshot
     from indexer.versions.records import Change
     from indexer.versions.records import Span as EditPiece
+    from service.search.suggest import Suggestion
 
 
 def clause_url(clause_id: str) -> str:
@@ -73,7 +76,27 @@ def hit_response(hit: Hit) -> HitResponse:
         score_details=(
             ScoreDetailsResponse(**asdict(hit.score_details)) if hit.score_details else None
         ),
+        more=hit.more,
         url=clause_url(hit.id),
+    )
+
+
+def facet_response(facet: Facet) -> list[FacetValueResponse]:
+    """The values of a facet as JSON."""
+    return [FacetValueResponse(**asdict(found)) for found in facet.values]
+
+
+def suggestion_response(suggestion: Suggestion) -> SuggestionResponse:
+    """A suggestion as JSON."""
+    entry = suggestion.entry
+    url = policy_url(entry.policy_id) if entry.policy_id else None
+    return SuggestionResponse(
+        text=entry.text,
+        kind=entry.kind,
+        policy_id=entry.policy_id,
+        clause_id=entry.clause_id,
+        url=clause_url(entry.clause_id) if entry.clause_id else url,
+        highlights=list(suggestion.highlights),
     )
 
 
@@ -150,9 +173,7 @@ def change_response(change: Change, description: str) -> ChangeResponse:
         moved=change.moved,
         heading_changed=change.heading_changed,
         edits=[
-            EditResponse(
-                old=_edit_span(change.old, edit.old), new=_edit_span(change.new, edit.new)
-            )
+            EditResponse(old=_edit_span(change.old, edit.old), new=_edit_span(change.new, edit.new))
             for edit in change.edits
         ],
         section=change.section,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.errors import DeadlinePassedError
 from indexer.lexical.glossary import Glossary
 from indexer.lexical.tokens import is_stop_word, query_tokens
 
@@ -46,6 +48,7 @@ def keyword_scores(
     passages: Keys,
     depth: int,
     allowed: Keys | None = None,
+    deadline: float | None = None,
 ) -> dict[int, float]:
     """Passage keys with the part of the question, by weight of its terms, that they hold: [0, 1].
 
@@ -58,13 +61,17 @@ def keyword_scores(
         passages: keys of the passages that are searched, ascending.
         depth: most passages to give, and most of those `allowed` where that is given.
         allowed: keys of passages that a filter leaves.
+        deadline: when to give up, as `time.monotonic` counts.
+
+    Raises:
+        DeadlinePassedError: the deadline passed before all words were looked up.
     """
     held_weight = np.zeros(len(passages), np.float64)
     parts = ((query.own, 1.0, 1.0), (query.added, EXPANSION_WEIGHT, EXPANSION_PART))
     for terms, weight, enough in parts:
         found = [
             (rows, columns, _rarity(len(rows), len(passages)))
-            for rows, columns in _holders(db, terms, passages)
+            for rows, columns in _holders(db, terms, passages, deadline)
         ]
         found.sort(key=lambda item: -item[2])
         del found[MOST_TERMS:]
@@ -85,11 +92,13 @@ def keyword_scores(
 
 
 def _holders(
-    db: sqlite3.Connection, terms: Sequence[str], passages: Keys
+    db: sqlite3.Connection, terms: Sequence[str], passages: Keys, deadline: float | None
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
     """For each term that occurs, the places of the passages that hold it, each with the weight of
     the column."""
     for term in terms:
+        if deadline is not None and time.monotonic() > deadline:
+            raise DeadlinePassedError("the question's words were not all looked up in time")
         in_context = _rows(db, "context", term, passages)
         in_text = _rows(db, "text", term, passages)
         rows = np.union1d(in_context, in_text)

@@ -21,7 +21,6 @@ class Caller:
         """Whether a scope is allowed; `admin` allows everything."""
         return scope in self.scopes or "admin" in self.scopes
 
-
     @property
     def sees_groups(self) -> frozenset[str] | None:
         """The groups whose policies may be seen; `None`: of all groups."""

@@ -71,9 +71,8 @@ async def put_policy(
         raise PolicyNotFoundError(policy_id)  # deleted by another client meanwhile
     response.status_code = 201 if outcome.state == "created" else 200
     response.headers["ETag"] = tag_header(policy)
-    return StoredPolicy(
-        **policy_response(policy).model_dump(), state=outcome.state, groups=sorted(policy.groups)
-    )
+    stored = policy_response(policy).model_dump()
+    return {**stored, "state": outcome.state, "groups": sorted(policy.groups)}
 
 
 @router.delete(

@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -16,10 +17,10 @@ from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
 from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
 from service.runtime import Runtime
-from service.schemas import SearchParameters, SearchRequest, SearchResponse
+from service.schemas import FilterRequest, SearchParameters, SearchRequest, SearchResponse
 from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
-from service.views import hit_response, index_info
+from service.views import facet_response, hit_response, index_info
 
 router = APIRouter(tags=["search"], route_class=GuardedRoute)
 
@@ -43,11 +44,15 @@ async def search(
         limit=body.limit,
         offset=body.offset,
         mode=body.mode,
-        filter=_filter(body.filter.lang, body.filter.policy_id),
+        filter=_filter(body.filter),
         language_balance=body.language_balance,
         min_relevance=body.min_relevance,
         highlight=body.highlight,
         explain=body.explain,
+        facets=tuple(body.facets),
+        group_by=body.group_by,
+        sort=body.sort,
+        deadline=_deadline(body.timeout_ms),
     )
     return await _answer(query, runtime, caller)
 
@@ -61,17 +66,22 @@ async def search(
 async def search_by_url(
     parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
 ) -> SearchResponse:
-    """The same as `POST /v1/search`; `lang` and `policy_id` may be repeated or comma-separated."""
+    """The same as `POST /v1/search`; lists may be repeated or, but for `organisation`, joined with
+    commas."""
     query = SearchQuery(
         q=parameters.q,
         limit=parameters.limit,
         offset=parameters.offset,
         mode=parameters.mode,
-        filter=_filter(parameters.lang, parameters.policy_id),
+        filter=_filter(parameters),
         language_balance=parameters.language_balance,
         min_relevance=parameters.min_relevance,
         highlight=parameters.highlight,
         explain=parameters.explain,
+        facets=tuple(parameters.facets),
+        group_by=parameters.group_by,
+        sort=parameters.sort,
+        deadline=_deadline(parameters.timeout_ms),
     )
     return await _answer(query, runtime, caller)
 
@@ -79,8 +89,7 @@ async def search_by_url(
 async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> SearchResponse:
     started = time.perf_counter()
     check_query(query, runtime.settings)
-    # Every caller sees every policy so far; `caller.groups` would restrict the query here.
-    result = await runtime.search(query)
+    result = await runtime.search(replace(query, groups=caller.sees_groups))
     return SearchResponse(
         query=result.query,
         query_lang=result.query_lang,
@@ -89,6 +98,8 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Searc
         index=index_info(runtime.snapshot(), result.generation),
         hits=[hit_response(hit) for hit in result.hits],
         nearest=[hit_response(hit) for hit in result.nearest],
+        facets={facet.name: facet_response(facet) for facet in result.facets},
+        degraded=list(result.degraded),
     )
 
 
@@ -96,13 +107,18 @@ def check_query(query: SearchQuery, settings: Settings) -> None:
     """Raise the `QueryError` that tells what is wrong with a query, if anything is."""
     if not any(_is_visible(character) for character in query.q):
         raise QueryEmptyError
-    if len(query.q) > settings.max_query_chars:
-        raise QueryTooLongError(len(query.q), settings.max_query_chars)
+    check_text(query.q, query.filter.lang, settings)
     if not 1 <= query.limit <= settings.max_limit:
         raise OutOfRangeError("limit", query.limit, 1, settings.max_limit)
     if not 0 <= query.offset <= settings.max_offset:
         raise OutOfRangeError("offset", query.offset, 0, settings.max_offset)
-    for lang in query.filter.lang:
+
+
+def check_text(q: str, langs: Sequence[str], settings: Settings) -> None:
+    """Raise the `QueryError` for a text that is too long or a language that is none."""
+    if len(q) > settings.max_query_chars:
+        raise QueryTooLongError(len(q), settings.max_query_chars)
+    for lang in langs:
         if not _LANGUAGE_CODE.fullmatch(lang):
             raise LanguageCodeError(lang)
 
@@ -112,5 +128,15 @@ def _is_visible(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
 
 
-def _filter(lang: Sequence[str], policy_id: Sequence[str]) -> SearchFilter:
-    return SearchFilter(lang=tuple(code.lower() for code in lang), policy_id=tuple(policy_id))
+def _filter(asked: FilterRequest | SearchParameters) -> SearchFilter:
+    return SearchFilter(
+        lang=tuple(code.lower() for code in asked.lang),
+        policy_id=tuple(asked.policy_id),
+        organisation=tuple(asked.organisation),
+        year=tuple(asked.year),
+        as_of=asked.as_of,
+    )
+
+
+def _deadline(timeout_ms: int | None) -> float | None:
+    return None if timeout_ms is None else time.monotonic() + timeout_ms / 1000

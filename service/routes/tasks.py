@@ -12,10 +12,9 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from indexer.files import policy_id_of
 from indexer.lifecycle import Put
 from indexer.limits import Limits
-from indexer.policy_id import check_policy_id
+from indexer.policy_id import check_policy_id, policy_id_of
 from indexer.readers import READABLE_SUFFIXES
 from service import openapi
 from service.access.guard import GuardedRoute
@@ -58,7 +57,8 @@ async def import_policies(
         puts = _from_json(await _json(request))
     else:
         raise HTTPException(
-            415, f"The Content-Type is {kind or 'none'!r}; send application/zip or application/json."
+            415,
+            f"The Content-Type is {kind or 'none'!r}; send application/zip or application/json.",
         )
     visible = runtime.view(caller) if runtime.readiness.ready and not caller.sees_all else None
     if visible is not None:
@@ -81,9 +81,7 @@ async def import_policies(
 )
 async def get_task(task_id: str, runtime: AnyRuntime, caller: MayWrite) -> TaskResponse:
     """How many policies are stored, and what became of each. A task is its own key's to see."""
-    return _task_response(
-        runtime.tasks.get(task_id, caller.key_id, sees_all=caller.sees_all)
-    )
+    return _task_response(runtime.tasks.get(task_id, caller.key_id, sees_all=caller.sees_all))
 
 
 def _task_response(task: Task) -> TaskResponse:
@@ -157,10 +155,14 @@ def _from_zip(data: bytes, limits: Limits) -> list[Put]:
                     raise UploadInvalidError(f"two files give the id {policy_id}; rename one", "")
                 puts[policy_id] = Put(policy_id, content, _suffix(member.filename))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-        raise UploadInvalidError(f"the body is no ZIP file that can be read: {error}", "") from error
+        raise UploadInvalidError(
+            f"the body is no ZIP file that can be read: {error}", ""
+        ) from error
     if not puts:
         known = ", ".join(sorted(READABLE_SUFFIXES))
-        raise UploadInvalidError(f"the ZIP file holds no policies: expected files ending in {known}", "")
+        raise UploadInvalidError(
+            f"the ZIP file holds no policies: expected files ending in {known}", ""
+        )
     return list(puts.values())
 
 

@@ -13,8 +13,9 @@ from fastapi import APIRouter, Query, Request, Response
 from indexer.rows import PolicyRecord
 from indexer.snapshot import Snapshot
 from indexer.versions.describing import describe, summary_lines
-from indexer.versions.diff import VersionDiff, diff_versions
+from indexer.versions.diff import diff_versions
 from indexer.versions.feed import MEDIA_TYPE, FeedEntry, atom_feed
+from indexer.versions.records import VersionDiff
 from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
@@ -60,9 +61,7 @@ def diff(
         str | None, Query(alias="from", description="The older version; the one before `to`.")
     ] = None,
     to: Annotated[str | None, Query(description="The newer version; the current one.")] = None,
-    lang: Annotated[
-        Literal["en", "zh"], Query(description="Language of the descriptions.")
-    ] = "en",
+    lang: Annotated[Literal["en", "zh"], Query(description="Language of the descriptions.")] = "en",
     unchanged: Annotated[bool, Query(description="Also list what did not change.")] = False,
 ) -> DiffResponse:
     """Clause by clause, by what they say and not by their numbers."""
@@ -75,7 +74,7 @@ def diff(
         policy_id=policy_id,
         from_version=policy_reference(older),
         to_version=policy_reference(newer),
-        counts=dict(found.counts),
+        counts={str(kind): count for kind, count in found.counts.items()},
         summary=list(summary_lines(found, lang)),
         changes=[
             change_response(change, describe(change, lang))
@@ -92,9 +91,7 @@ def diff(
     response_class=Response,
     responses=openapi.FEED_RESPONSES,
 )
-def policy_feed(
-    policy_id: str, request: Request, runtime: AnyRuntime, caller: MayRead
-) -> Response:
+def policy_feed(policy_id: str, request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     """An Atom feed (RFC 4287) of a policy's versions and what changed in each."""
     snapshot = runtime.view(caller)
     versions = _versions(snapshot, policy_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
 from service.search.ranking import WEIGHTS, Ranked
-from service.search.records import Hit, PolicyRef, ScoreDetails, SearchQuery
-from service.search.snippet import make_snippet
+from service.search.records import Hit, Part, PolicyRef, ScoreDetails, SearchQuery, Snippet
+from service.search.snippet import beginning, make_snippet
 
 Values = NDArray[np.float32]
 
@@ -31,12 +32,25 @@ class Details:
         self._snapshot, self._ranked, self._relevance = snapshot, ranked, relevance
         self._wanted = frozenset((*words.own, *words.added))
         self._query = query
+        self.left_out: tuple[Part, ...] = ()
+        """What the hits made so far lack for want of time."""
         if query.explain:
             self._semantic = _places(ranked.cosines)
             self._keyword = _places(ranked.words)
 
-    def hits(self, rows: Sequence[int] | NDArray[np.intp], offset: int) -> tuple[Hit, ...]:
-        """The hits of some rows, in their order; ranks count on from `offset`."""
+    def hits(
+        self,
+        rows: Sequence[int] | NDArray[np.intp],
+        offset: int,
+        more: Sequence[int] | None = None,
+    ) -> tuple[Hit, ...]:
+        """The hits of some rows, in their order; ranks count on from `offset`.
+
+        Args:
+            rows: places in the ranking.
+            offset: hits before the first.
+            more: for each row, the other hits of its policy, where they are grouped.
+        """
         ranked = self._ranked
         clauses = self._snapshot.clauses_by_key([int(ranked.clauses[row]) for row in rows])
         hits = []
@@ -56,13 +70,21 @@ class Details:
                     labels=clause.labels,
                     heading_path=clause.heading_path,
                     text=clause.text,
-                    snippet=make_snippet(clause.text, self._wanted, self._query.highlight),
+                    snippet=self._snippet(clause.text),
                     score=round(float(ranked.scores[row]), 6),
                     relevance=None if math.isnan(relevance) else round(relevance, 4),
                     score_details=self._explained(int(row)) if self._query.explain else None,
+                    more=None if more is None else int(more[position]),
                 )
             )
         return tuple(hits)
+
+    def _snippet(self, text: str) -> Snippet:
+        deadline, highlight = self._query.deadline, self._query.highlight
+        if deadline is not None and time.monotonic() > deadline:
+            self.left_out = ("snippets", "highlights") if highlight else ("snippets",)
+            return beginning(text)
+        return make_snippet(text, self._wanted, highlight)
 
     def _explained(self, row: int) -> ScoreDetails:
         ranked = self._ranked

@@ -99,13 +99,19 @@ def rank_clauses(
     mode: Mode = "hybrid",
     balance: LanguageBalance = "fair",
     weights: Weights = WEIGHTS,
+    deadline: float | None = None,
 ) -> Ranked:
     """The clauses that may answer, best first; a clause scores as its best passage does.
 
-    Equal scores stand in the order of clause ids.
+    Equal scores stand in the order of clause ids. Raises `DeadlinePassedError` where the deadline,
+    as `time.monotonic` counts, passes before all words are looked up; `semantic` needs none.
     """
-    allowed = snapshot.passage_keys(restriction.lang, restriction.policy_id)
-    found = {} if mode == "semantic" else snapshot.keyword_scores(asked.words, DEPTH, allowed)
+    allowed = snapshot.passage_keys(
+        restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
+    )
+    found = (
+        {} if mode == "semantic" else snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
+    )
     keys = _candidates(snapshot, asked.vector, allowed, found, mode)
     if not len(keys):
         nothing = np.empty(0, np.float32)

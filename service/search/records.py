@@ -8,6 +8,14 @@ from typing import Literal
 
 Mode = Literal["hybrid", "semantic", "keyword"]
 LanguageBalance = Literal["fair", "off"]
+FacetName = Literal["lang", "policy_id", "organisation", "year"]
+"""What hits are counted by; each is also a field of `SearchFilter`."""
+GroupBy = Literal["policy"]
+Sort = Literal["relevance", "date", "policy"]
+"""`date`: newest first; `policy`: by title, then in reading order. Ties stand by relevance."""
+SuggestionKind = Literal["title", "heading", "term"]
+Part = Literal["keyword", "snippets", "highlights", "facets"]
+"""What an answer may lack for want of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,9 @@ class SearchFilter:
     policy_id: tuple[str, ...] = ()
     as_of: date | None = None
     """The day whose valid versions are searched; None: the current versions."""
+    organisation: tuple[str, ...] = ()
+    year: tuple[int, ...] = ()
+    """Of the policy's effective date, else of its update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,12 @@ class SearchQuery:
     explain: bool = False
     groups: frozenset[str] | None = None
     """The groups that ask: they see the policies that are open to them; None sees all."""
+    facets: tuple[FacetName, ...] = ()
+    group_by: GroupBy | None = None
+    sort: Sort = "relevance"
+    deadline: float | None = field(default=None, compare=False)
+    """When an answer is wanted, as `time.monotonic` counts: from then on, what can be left out
+    is. None: all, however long it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +109,34 @@ class Hit:
     score: float
     relevance: float | None = None
     score_details: ScoreDetails | None = None
+    more: int | None = None
+    """Other hits of the policy; None where hits are not grouped."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet and how many hits have it; `title` names a policy."""
+
+    value: str | int
+    count: int
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of the hits, most frequent first, then in the order of values."""
+
+    name: FacetName
+    values: tuple[FacetValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits, best first; ties stand in the order of clause ids.
+    """A page of hits in the order asked for; ties stand in the order of clause ids.
 
-    `total` counts all clauses found for the question, of which the page is a part. `nearest` holds
-    a few clauses that come closest where none is relevant enough to be a hit.
+    `total` counts all clauses found for the question, or all policies where they are grouped, of
+    which the page is a part. `nearest` holds a few clauses that come closest where none is relevant
+    enough to be a hit. `degraded` names what was left out for want of time.
     """
 
     query: str
@@ -108,3 +145,5 @@ class SearchResult:
     generation: int
     hits: tuple[Hit, ...]
     nearest: tuple[Hit, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    degraded: tuple[Part, ...] = ()

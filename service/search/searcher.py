@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import GenerationGoneError
+from indexer.errors import DeadlinePassedError, GenerationGoneError
 from indexer.language import detect_language
 from indexer.lexical.glossary import Glossary, default_glossary
 from indexer.lexical.search import KeywordQuery
@@ -15,11 +17,13 @@ from indexer.snapshot import Snapshot
 from models import Encoder
 from models.calibration import Calibration
 from models.errors import ModelFormatError
-from service.errors import QueryEmptyError, QueryTooLongError
+from service.errors import AnswerTimeoutError, QueryEmptyError, QueryTooLongError
+from service.search.arranging import arrange
 from service.search.details import Details
+from service.search.facets import count_facet, unfiltered_by
 from service.search.live import LiveIndex
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
-from service.search.records import SearchQuery, SearchResult
+from service.search.records import Facet, Part, SearchQuery, SearchResult
 from service.search.relevance import FEATURES, features
 
 LONGEST_QUERY = 2000
@@ -28,6 +32,15 @@ NEAREST = 3
 """Clauses told of where none is a hit."""
 
 Relevance = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Ranked clauses, their relevance, and the places of those relevant enough to be hits."""
+
+    ranked: Ranked
+    relevance: Relevance
+    kept: NDArray[np.intp]
 
 
 class Searcher:
@@ -73,23 +86,64 @@ class Searcher:
 
     def _search(self, query: SearchQuery, text: str) -> SearchResult:
         snapshot = self._live.snapshot.seen_by(query.groups, query.filter.as_of)
+        if _is_over(query):  # it waited for its turn all its time
+            raise AnswerTimeoutError
         asked = self._asked(text)
         lang = detect_language(text)
-        ranked = self._rank(query, asked, snapshot)
-        relevance = self._relevance(ranked, lang, query, snapshot)
-        kept = np.flatnonzero(~(relevance < self._least(query)))
-        nothing = np.empty(0, np.intp)
-        near = nothing if len(kept) else np.arange(min(NEAREST, len(ranked)))
-        page = kept[query.offset : query.offset + query.limit]
-        details = Details(snapshot, ranked, relevance, asked.words, query)
+        left_out: list[Part] = []
+        try:
+            found = self._find(query, asked, snapshot, lang)
+        except DeadlinePassedError:
+            if query.mode == "keyword":
+                raise AnswerTimeoutError from None
+            left_out.append("keyword")
+            query = replace(query, mode="semantic")
+            found = self._find(query, asked, snapshot, lang)
+        kept = found.kept
+        arranged = arrange(snapshot, found.ranked.clauses[kept], query.sort, query.group_by)
+        page = slice(query.offset, query.offset + query.limit)
+        more = None if arranged.more is None else arranged.more[page].tolist()
+        near = range(0 if len(kept) else min(NEAREST, len(found.ranked)))
+        details = Details(snapshot, found.ranked, found.relevance, asked.words, query)
+        hits = details.hits(kept[arranged.places[page]], query.offset, more)
+        nearest = details.hits(near, 0)
+        left_out.extend(details.left_out)
+        facets: tuple[Facet, ...] = ()
+        try:
+            facets = self._facets(query, asked, snapshot, lang, found)
+        except DeadlinePassedError:
+            left_out.append("facets")
         return SearchResult(
             query=query.q,
             query_lang=lang,
-            total=len(kept),
+            total=len(arranged.places),
             generation=snapshot.generation,
-            hits=details.hits(page, query.offset),
-            nearest=details.hits(near, 0),
+            hits=hits,
+            nearest=nearest,
+            facets=facets,
+            degraded=tuple(left_out),
         )
+
+    def _find(self, query: SearchQuery, asked: Asked, snapshot: Snapshot, lang: str) -> _Found:
+        ranked = self._rank(query, asked, snapshot)
+        relevance = self._relevance(ranked, lang, query, snapshot)
+        return _Found(ranked, relevance, np.flatnonzero(~(relevance < self._least(query))))
+
+    def _facets(
+        self, query: SearchQuery, asked: Asked, snapshot: Snapshot, lang: str, found: _Found
+    ) -> tuple[Facet, ...]:
+        """Raises `DeadlinePassedError` where not all could be counted in time."""
+        facets = []
+        for name in dict.fromkeys(query.facets):
+            if _is_over(query):
+                raise DeadlinePassedError("the facets were not all counted in time")
+            restriction = unfiltered_by(name, query.filter)
+            counted = found
+            if restriction != query.filter:
+                counted = self._find(replace(query, filter=restriction), asked, snapshot, lang)
+            hits = counted.ranked.take(counted.kept)
+            facets.append(count_facet(snapshot, name, hits.clauses, hits.languages))
+        return tuple(facets)
 
     def rank(self, query: SearchQuery, weights: Weights = WEIGHTS) -> list[str]:
         """The ids of all ranked clauses, best first, whatever their relevance."""
@@ -110,7 +164,13 @@ class Searcher:
         self, query: SearchQuery, asked: Asked, snapshot: Snapshot, weights: Weights = WEIGHTS
     ) -> Ranked:
         return rank_clauses(
-            snapshot, asked, query.filter, query.mode, query.language_balance, weights
+            snapshot,
+            asked,
+            query.filter,
+            query.mode,
+            query.language_balance,
+            weights,
+            query.deadline,
         )
 
     def _relevance(
@@ -134,3 +194,7 @@ class Searcher:
         if query.min_relevance is not None:
             return query.min_relevance
         return self._calibration.min_relevance if self._calibration else 0.0
+
+
+def _is_over(query: SearchQuery) -> bool:
+    return query.deadline is not None and time.monotonic() > query.deadline

@@ -45,6 +45,12 @@ def make_snippet(text: str, wanted: frozenset[str], highlight: bool = True) -> S
     return Snippet(shown, tuple((a, b) for a, b in inside if 0 <= a < b <= cut))
 
 
+def beginning(text: str) -> Snippet:
+    """The beginning of a clause, whatever the question: what there is always time for."""
+    cut = _cut(text)
+    return Snippet(text[:cut] + ("…" if cut < len(text) else ""))
+
+
 def _room(text: str) -> int:
     return len(text) + len(_HAN.findall(text))
 

@@ -138,6 +138,20 @@ class FakeSnapshot:
     def clause(self, clause_id: str) -> Clause | None:
         return next((c for cs in CLAUSES.values() for c in cs if c.id == clause_id), None)
 
+    def headings(self) -> list[tuple[str, str, str, str]]:
+        return [
+            (c.heading, c.lang, c.id, c.policy_id)
+            for cs in CLAUSES.values()
+            for c in cs
+            if c.heading
+        ]
+
+    def sample_texts(self, most: int) -> list[tuple[str, str]]:
+        return [(c.lang, c.text) for cs in CLAUSES.values() for c in cs]
+
+    def derived(self, name: str, make: Callable[[Any], Any]) -> Any:
+        return make(self)
+
     def children(self, clause: Clause) -> list[Clause]:
         return [c for cs in CLAUSES.values() for c in cs if c.parent_id == clause.id]
 

@@ -37,13 +37,13 @@ class MadeSnapshot:
             name: self.keys[self.codes == code] for code, name in enumerate(names)
         }
 
-    def passage_keys(self, langs: Sequence[str], policy_ids: Sequence[str]) -> Keys | None:
+    def passage_keys(self, langs: Sequence[str], *others: Sequence[Any]) -> Keys | None:
         if not langs:
             return None
         return np.concatenate([self.keys_by_language.get(lang, self.keys[:0]) for lang in langs])
 
     def keyword_scores(
-        self, query: KeywordQuery, depth: int, allowed: Keys | None = None
+        self, query: KeywordQuery, depth: int, allowed: Keys | None, deadline: float | None
     ) -> dict[int, float]:
         return dict(self.words) if query.own else {}
 

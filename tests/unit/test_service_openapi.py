@@ -11,11 +11,11 @@ from fastapi.routing import APIRoute
 from service import openapi, schemas
 from service.app import create_app
 from service.problems import Problem
-from service.routes import clauses, health, policies, search
+from service.routes import clauses, health, policies, search, suggest
 from service.schemas import SearchRequest
 from service.settings import Settings
 
-ROUTERS = (search, clauses, policies, health)
+ROUTERS = (search, suggest, clauses, policies, health)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_response_examples_have_the_shape_of_their_routes() -> None:
                 shown = model.model_validate(example).model_dump(mode="json")
                 assert _same_keys(shown, example), route.path
                 checked += 1
-    assert checked == 7
+    assert checked == 8
 
 
 def _same_keys(shown: Any, example: Any) -> bool:
@@ -105,5 +105,6 @@ def test_search_request_is_the_one_that_is_built(document: Any) -> None:
     assert set(request["properties"]) == {
         "q", "limit", "offset", "mode", "filter",
         "language_balance", "min_relevance", "highlight", "explain",
+        "facets", "group_by", "sort", "timeout_ms",
     }  # fmt: skip
     assert request["additionalProperties"] is False

@@ -21,6 +21,7 @@ from service.bounds import MAX_BODY_BYTES
 
 ROUTES = {
     "/v1/search": {"GET", "POST"},
+    "/v1/suggest": {"GET"},
     "/v1/clauses/{clause_id}": {"GET"},
     "/v1/policies": {"GET"},
     "/v1/policies/{policy_id}": {"GET"},

@@ -45,6 +45,7 @@ def test_post_answers_with_hits_in_the_documented_shape(client: TestClient) -> N
         "relevance": None,
         "score": 0.5,
         "score_details": None,
+        "more": None,
         "url": "/v1/clauses/dengta-privacy@1%23%E5%9B%9B.%E4%B8%80",
     }
 
@@ -184,8 +185,8 @@ def test_what_is_no_language_code_is_refused(client: TestClient, lang: str) -> N
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("facets", ["lang"]),
-        ("sort", "date"),
+        ("facet", ["lang"]),
+        ("order", "date"),
         ("querry", "leave"),
     ],
 )
