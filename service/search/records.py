@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from service.search.stages import Stage
+
 Mode = Literal["hybrid", "semantic", "keyword"]
 LanguageBalance = Literal["fair", "off"]
 
@@ -104,3 +106,5 @@ class SearchResult:
     generation: int
     hits: tuple[Hit, ...]
     nearest: tuple[Hit, ...] = ()
+    stages: tuple[Stage, ...] = field(default=(), compare=False, repr=False)
+    """How long it took: encode, rank, details."""

@@ -21,6 +21,7 @@ from service.search.live import LiveIndex
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import SearchQuery, SearchResult
 from service.search.relevance import FEATURES, features
+from service.search.stages import StageTimer
 
 LONGEST_QUERY = 2000
 """Characters; the encoder reads about 500 tokens, and a longer question is a pasted document."""
@@ -72,8 +73,10 @@ class Searcher:
             return self._search(query, text)
 
     def _search(self, query: SearchQuery, text: str) -> SearchResult:
+        timer = StageTimer()
         snapshot = self._live.snapshot
         asked = self._asked(text)
+        timer.done("encode")
         lang = detect_language(text)
         ranked = self._rank(query, asked, snapshot)
         relevance = self._relevance(ranked, lang, query, snapshot)
@@ -81,14 +84,18 @@ class Searcher:
         nothing = np.empty(0, np.intp)
         near = nothing if len(kept) else np.arange(min(NEAREST, len(ranked)))
         page = kept[query.offset : query.offset + query.limit]
+        timer.done("rank")
         details = Details(snapshot, ranked, relevance, asked.words, query)
+        hits, nearest = details.hits(page, query.offset), details.hits(near, 0)
+        timer.done("details")
         return SearchResult(
             query=query.q,
             query_lang=lang,
             total=len(kept),
             generation=snapshot.generation,
-            hits=details.hits(page, query.offset),
-            nearest=details.hits(near, 0),
+            hits=hits,
+            nearest=nearest,
+            stages=timer.stages,
         )
 
     def rank(self, query: SearchQuery, weights: Weights = WEIGHTS) -> list[str]:
