@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from asyncio import Task
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,10 @@ class Server(uvicorn.Server):
     A second signal skips the listening.
     """
 
-    def __init__(self, app: FastAPI, settings: Settings) -> None:
+    def __init__(
+        self, app: FastAPI, settings: Settings, on_ready: Callable[[Server], None]
+    ) -> None:
+        """Calls `on_ready` once, when searches are answered."""
         super().__init__(
             uvicorn.Config(
                 app,
@@ -54,6 +58,7 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+        self._on_ready: Callable[[Server], None] | None = on_ready
         self._delay = settings.shutdown_delay_seconds
         self._deadline = settings.shutdown_delay_seconds + settings.shutdown_seconds
         self._told_at: float | None = None
@@ -92,6 +97,12 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to close; asked ten times a second."""
+        if self._on_ready and self.runtime and self.runtime.readiness.ready:
+            tell, self._on_ready = self._on_ready, None
+            try:
+                tell(self)
+            except Exception:  # Nobody reads what it prints, say: no reason to stop serving.
+                logger.warning("could not tell that the service is ready", exc_info=True)
         if self._told_at is not None:
             waited = time.monotonic() - self._told_at
             if self._running is None:
@@ -102,7 +113,7 @@ class Server(uvicorn.Server):
             if waited >= self._deadline:
                 await self._cut_off()
             if idle or self.should_exit or waited >= self._deadline:
-                left = max(0, math.ceil(self._deadline - waited))
+                left = max(1, math.ceil(self._deadline - waited))
                 self.config.timeout_graceful_shutdown = left
                 self.should_exit = True
         return await super().on_tick(counter)

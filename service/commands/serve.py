@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote_plus
 
@@ -54,17 +52,13 @@ def run(app: FastAPI, settings: Settings) -> None:
     """Serve an app until a signal comes, and tell when it is ready."""
     from service.server import Server
 
-    server = Server(app, settings)
-    threading.Thread(target=_announce, args=(server, settings), daemon=True).start()
-    server.run_until_told()
+    Server(app, settings, lambda server: _announce(server, settings)).run_until_told()
 
 
 def _announce(server: Server, settings: Settings) -> None:
-    """Says, once searches are answered, where and how to ask: a person, or the log."""
+    """Says where and how to ask: to a person, or to the log."""
     from service.logs import chosen_format
 
-    while not (server.started and server.runtime and server.runtime.readiness.ready):
-        time.sleep(0.1)
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     base = f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
     if chosen_format(settings) == "json":

@@ -2,7 +2,7 @@
 
 python served.py INDEX: settings come from the environment, as for `policy-search serve`. A question
 that says `slowly` takes as many seconds to encode as the variable SLOWLY says; the encoder takes
-LOADING seconds to load.
+LOADING seconds to load. With DEAF set, whoever reads standard output is gone.
 """
 
 from __future__ import annotations
@@ -35,5 +35,9 @@ def load(settings: Settings) -> Any:
 
 
 if __name__ == "__main__":
+    if "DEAF" in os.environ:
+        reading, writing = os.pipe()
+        os.close(reading)
+        os.dup2(writing, 1)
     settings = load_settings(set_up_logging, index=sys.argv[1], port=0)
     run(create_app(settings, load=load), settings)

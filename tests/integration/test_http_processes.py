@@ -199,6 +199,14 @@ def test_every_line_is_json_and_one_belongs_to_each_request(serve: Serve) -> Non
     assert served.prints == [], "nothing but the log where no person looks on"
 
 
+def test_service_goes_on_where_nobody_reads_what_it_prints(serve: Serve) -> None:
+    served = serve(POLICY_SEARCH_LOG_FORMAT="text", PYTHONUNBUFFERED="1", DEAF="1")
+    until(lambda: any("could not tell" in line for line in served.errors))
+    assert served.process.poll() is None
+    served.process.send_signal(signal.SIGTERM)
+    assert served.ends() < 8
+
+
 def test_processes_of_one_index_see_what_another_writes(
     serve: Serve, root: Path, folder: Path, encoder: Any, run: Callable[..., Any]
 ) -> None:
