@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
 from service import openapi, package_version
 from service.access.access import Access
+from service.metrics import Metrics
 from service.middleware import RequestMiddleware
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
     health,
     lifecycle,
+    metrics,
     policies,
     search,
     suggest,
@@ -25,7 +29,9 @@ from service.routes import (
     versions,
 )
 from service.runtime import LoadEncoder, OpenTheIndex, Runtime, load_encoder, open_index
+from service.search.stages import Stage
 from service.settings import Settings
+from service.telemetry import NO_NATIVE_TELEMETRY, open_tracing
 
 if TYPE_CHECKING:
     from models import Encoder
@@ -46,8 +52,15 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = Runtime(settings, encoder=encoder, load=load, open_=open_)
-        app.state.runtime = runtime
+        tracing = app.state.tracing = open_tracing(os.environ)
+
+        def on_search(stages: Sequence[Stage]) -> None:
+            measured.searched(stages)
+            if tracing is not None:
+                tracing.searched(stages)
+
+        runtime = Runtime(settings, encoder=encoder, load=load, open_=open_, on_search=on_search)
+        app.state.runtime = measured.runtime = runtime
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(runtime.run)
@@ -56,7 +69,10 @@ def create_app(
                 tasks.cancel_scope.cancel()
         finally:
             runtime.close()
+            if tracing is not None:
+                await to_thread.run_sync(tracing.close)
 
+    measured = Metrics()
     app = _PolicySearch(
         title="policy-search",
         summary=openapi.SUMMARY,
@@ -66,11 +82,15 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
+        telemetry=NO_NATIVE_TELEMETRY,
     )
     app.state.access = Access(settings)
-    app.add_middleware(RequestMiddleware, settings=settings)
+    app.state.metrics = measured
+    app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
-    for routes in (search, suggest, clauses, versions, policies, lifecycle, tasks, health):
+    for routes in (
+        search, suggest, clauses, versions, policies, lifecycle, tasks, health, metrics,
+    ):  # fmt: skip
         app.include_router(routes.router)
 
     @app.get("/", include_in_schema=False)

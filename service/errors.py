@@ -26,6 +26,7 @@
     ├── KeyFileError               the file of keys, or a key that is to be made 503
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
+    │   └── ShuttingDownError      it was, and the service is about to end
     └── EvaluationError            evaluation data that cannot be read or matched
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
@@ -242,14 +243,18 @@ class ScopeMissingError(AccessError):
 
 
 class RateLimitedError(AccessError):
-    """More requests than a key or an address may make. `retry_after` in whole seconds."""
+    """More requests than a key or an address may make. `retry_after` in whole seconds.
+
+    `limit`: `key`, `address`, or `failures` (of keys).
+    """
 
     status = 429
     code = "rate-limited"
     title = "Too many requests"
 
-    def __init__(self, who: str, rate: str, retry_after: int) -> None:
+    def __init__(self, who: str, rate: str, retry_after: int, limit: str) -> None:
         super().__init__(f"{who} may make {rate}. Try again in {retry_after} s.")
+        self.limit = limit
         self.retry_after = retry_after
 
     def headers(self) -> dict[str, str]:
@@ -357,6 +362,13 @@ class AnswerTimeoutError(ServiceError):
             "No answer was found within the request's timeout_ms. Try again, allow more, or ask "
             "for less."
         )
+
+
+class ShuttingDownError(NotReadyError):
+    """The service was told to end: it finishes what it does, and wants no further requests."""
+
+    code = "shutting-down"
+    title = "The service is shutting down"
 
 
 class EvaluationError(ServiceError):

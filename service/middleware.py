@@ -1,23 +1,32 @@
-"""Around every request: its id, one line in the log, bounds in size and time, the last resort.
+"""Around every request: its id, log line, metrics and span, its bounds, and the last resort.
 
 Pure ASGI, so that responses stream and nothing is copied.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
 import uuid
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.bounds import BoundedBody, bounds_of
-from service.errors import Fault, fault_of
+from service.errors import Fault, ShuttingDownError, fault_of
+from service.exchange import Exchange
+from service.logs import request_fields
 from service.problems import problem_response, requested_path
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.metrics import Metrics
+    from service.telemetry import Tracing
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
@@ -30,14 +39,16 @@ class RequestMiddleware:
     """Gives each request an id: the client's `X-Request-ID` if it is sane, otherwise a new one.
 
     The id is in `scope["state"]["request_id"]`, in each response and in each log line. The log
-    names method, path, status, duration and id; never a query string or a body. An error that
-    nothing else has translated is logged with its traceback and answered with status 500; where no
-    answer has begun in time, with status 503. `HEAD` is served as `GET`; the server drops the body.
+    names method, path, status, duration, id and key id; never a query string, a body or a key. An
+    error that nothing else has translated is logged with its traceback and answered with status
+    500; where no answer has begun in time, with status 503. `HEAD` is served as `GET`; the server
+    drops the body. While the service shuts down, each answer ends its connection.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app = app
         self.settings = settings
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,39 +57,52 @@ class RequestMiddleware:
         started = time.perf_counter()
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = 0
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        exchange = Exchange(inner, scope["method"], requested_path(scope), request_id)
+        service = scope["app"].state
+        tracing: Tracing | None = getattr(service, "tracing", None)
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                exchange.status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = request_id
+                if _is_leaving(service):
+                    headers["Connection"] = "close"
             await send(message)
 
+        with request_fields(request_id=request_id):
+            try:
+                with tracing.request(exchange) if tracing else nullcontext():
+                    await self._handled(inner, receive, send_with_id, exchange)
+            finally:
+                seconds = time.perf_counter() - started
+                self.metrics.answered(exchange, seconds)
+                _log(exchange, seconds)
+
+    async def _handled(
+        self, scope: Scope, receive: Receive, send: Send, exchange: Exchange
+    ) -> None:
         try:
-            await self._in_time(scope, receive, send_with_id)
+            await self._in_time(scope, receive, send)
+        except asyncio.CancelledError:
+            if exchange.status or not _is_leaving(scope["app"].state):
+                raise
+            # `service.server` cuts off what takes too long to finish.
+            error = ShuttingDownError("The service ends, and this took too long. Ask again.")
+            await problem_response(scope, fault_of(error))(scope, receive, send)
         except Exception as error:
-            logger.exception("unexpected error, request_id=%s", request_id)
-            if status:
+            logger.exception("unexpected error", extra={"request_id": exchange.request_id})
+            if exchange.status:
                 raise  # Half a response is out: the server has to break the connection.
-            await problem_response(scope, fault_of(error))(scope, receive, send_with_id)
-        finally:
-            logger.info(
-                "%s %s %d %.1fms request_id=%s",
-                scope["method"],
-                requested_path(scope),
-                status,
-                (time.perf_counter() - started) * 1000,
-                request_id,
-            )
+            await problem_response(scope, fault_of(error))(scope, receive, send)
 
     async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the app; where no answer has begun in time, answer in its place and cancel it.
 
         A thread cannot be cancelled: it is answered for at once and goes on until it is done.
         """
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        body = BoundedBody(inner, receive, self.settings)
+        body = BoundedBody(scope, receive, self.settings)
         began = anyio.current_time()
         begun = late = False
         failure: Exception | None = None
@@ -94,7 +118,7 @@ class RequestMiddleware:
             seconds = self.settings.request_seconds
             while (left := began + seconds + body.waited - anyio.current_time()) > 0:
                 await anyio.sleep(left)
-            if begun or not bounds_of(inner).timed:
+            if begun or not bounds_of(scope).timed:
                 return
             late = True
             await problem_response(scope, _timeout(seconds))(scope, receive, send)
@@ -104,7 +128,7 @@ class RequestMiddleware:
             tasks.start_soon(watch)
             with anyio.CancelScope() as handling:
                 try:
-                    await self.app(inner, body, send_unless_late)
+                    await self.app(scope, body, send_unless_late)
                 except Exception as error:
                     failure = error
             if not late:
@@ -114,6 +138,23 @@ class RequestMiddleware:
                 logger.warning("failed after its time was over", exc_info=failure)
             else:
                 raise failure
+
+
+def _is_leaving(service: Any) -> bool:
+    return bool(getattr(getattr(service, "runtime", None), "leaving", False))
+
+
+def _log(exchange: Exchange, seconds: float) -> None:
+    fields = {
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status,
+        "duration_ms": round(seconds * 1000, 1),
+        "request_id": exchange.request_id,
+    }
+    found = {"key_id": exchange.key_id, "code": exchange.code}
+    fields |= {name: value for name, value in found.items() if value is not None}
+    logger.info("request", extra=fields)
 
 
 def _timeout(seconds: float) -> Fault:

@@ -23,7 +23,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "search", "description": "Clauses that answer a question."},
     {"name": "clauses", "description": "One clause and its place."},
     {"name": "policies", "description": "The indexed policies and their clauses."},
-    {"name": "operation", "description": "Health, readiness and version."},
+    {"name": "operation", "description": "Health, readiness, version and metrics."},
 ]
 
 _PROBLEM_REF = "#/components/schemas/Problem"
@@ -169,7 +169,8 @@ def _problem(
 
 _NOT_READY = _problem(
     503,
-    "Not ready: the encoder or the index is not open yet.",
+    "Not ready: the encoder or the index is not open yet, or (`/readyz`) the service is shutting "
+    "down.",
     "not-ready",
     "The service is not ready",
     "Not yet: the encoder is being loaded. Try again in a moment; /readyz tells more.",
@@ -485,6 +486,19 @@ READY_RESPONSES = {
         }
     ),
     **_NOT_READY,
+}
+METRICS_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Prometheus's text format.",
+        "content": {
+            "text/plain": {
+                "schema": {"type": "string"},
+                "example": "# HELP policy_search_index_clauses Clauses that are searched.\n"
+                "# TYPE policy_search_index_clauses gauge\n"
+                "policy_search_index_clauses 214.0\n",
+            }
+        },
+    }
 }
 
 

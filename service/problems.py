@@ -16,7 +16,8 @@ from starlette.types import Scope
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.errors import AccessError, Fault, ServiceError, fault_of
+from service.errors import AccessError, Fault, RateLimitedError, ServiceError, fault_of
+from service.exchange import note
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:policy-search:problem:"
@@ -64,6 +65,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response for a fault of the request in `scope`."""
+    note(scope, "problem_code", fault.code)
     problem = Problem(
         type=TYPE_PREFIX + fault.code,
         title=fault.title,
@@ -94,6 +96,8 @@ def requested_path(scope: Scope) -> str:
 
 async def _known_error(request: Request, error: Exception) -> Response:
     fault = fault_of(error)
+    if isinstance(error, RateLimitedError):
+        note(request.scope, "rate_limit", error.limit)
     errors = [_field_problem(request, fault.field, fault.detail)] if fault.field else []
     headers = error.headers() if isinstance(error, AccessError) else None
     return problem_response(request.scope, fault, errors, headers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.errors import NotReadyError, UnknownPolicyError
 from service.search.records import SearchQuery, SearchResult
+from service.search.stages import Stage
 from service.settings import Settings
 from service.tasks import Tasks
 from service.writer import Writer
@@ -58,8 +59,18 @@ class Readiness:
     failure: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SearchLoad:
+    """How many searches run now, how many wait, and how many may run at once."""
+
+    running: int
+    waiting: int
+    capacity: int
+
+
 LoadEncoder = Callable[[Settings], "Encoder"]
 OpenTheIndex = Callable[[Settings, "Encoder"], OpenIndex]
+OnSearch = Callable[[Sequence[Stage]], None]
 
 
 def load_encoder(settings: Settings) -> Encoder:
@@ -107,8 +118,14 @@ class Runtime:
         encoder: Encoder | None = None,
         load: LoadEncoder = load_encoder,
         open_: OpenTheIndex = open_index,
+        on_search: OnSearch = lambda stages: None,
     ) -> None:
+        """`on_search` is told how long the stages of each search took."""
         self.settings = settings
+        self.encoder_load_seconds: float | None = None
+        self.leaving = False
+        """Whether the service is shutting down, and wants no further requests."""
+        self._on_search = on_search
         self._encoder = encoder
         self._load = load
         self._open = open_
@@ -135,6 +152,16 @@ class Runtime:
         """Whether searches are answered, and why not."""
         return Readiness(self._opened is not None, self._awaited, self._failure)
 
+    @property
+    def search_load(self) -> SearchLoad:
+        """How busy the searches are."""
+        state = self._searches.statistics()
+        return SearchLoad(state.borrowed_tokens, state.tasks_waiting, int(state.total_tokens))
+
+    def leave(self) -> None:
+        """From now on say that the service is shutting down; requests are still answered."""
+        self.leaving = True
+
     def opened(self) -> OpenIndex:
         """The open index; raises `NotReadyError` until there is one."""
         if self._opened is None:
@@ -158,7 +185,15 @@ class Runtime:
     async def search(self, query: SearchQuery) -> SearchResult:
         """Search in a worker thread; as many at a time as the processors can use."""
         opened = self.opened()
-        return await to_thread.run_sync(_search, opened, query, limiter=self._searches)
+        asked = time.perf_counter()
+        result = await to_thread.run_sync(_search, opened, query, limiter=self._searches)
+        if result.stages:
+            began = result.stages[0].began
+            self._on_search((Stage("wait", asked, began - asked), *result.stages))
+        if self.settings.log_queries:
+            found = {"total": result.total, "generation": result.generation}
+            logger.info("search", extra={"q": query.q, "query_lang": result.query_lang, **found})
+        return result
 
     async def run(self) -> None:
         """Become ready and follow the index directory, until cancelled."""
@@ -191,7 +226,8 @@ class Runtime:
             self._awaited = "the encoder is being loaded"
             started = time.perf_counter()
             self._encoder = self._load(self.settings)
-            logger.info("encoder loaded in %.1fs", time.perf_counter() - started)
+            self.encoder_load_seconds = time.perf_counter() - started
+            logger.info("encoder loaded in %.1fs", self.encoder_load_seconds)
         if self._opened is None:
             self._awaited = "an index is being opened"
             opened = self._open(self.settings, self._encoder)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from service.errors import SettingsError
 ENV_PREFIX = "POLICY_SEARCH_"
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["json", "text"]
 
 _LIMITS = Limits()
 _LARGEST = 2**40
@@ -203,6 +204,30 @@ class Settings(BaseSettings):
         description="Longest time for a request's headers, and then its body, to arrive; large "
         "bodies get a second more for each 16 KiB.",
     )
+    log_format: LogFormat | None = Field(
+        default=None,
+        description="Form of the service's log: `json` (one object a line) or `text`; unless "
+        "given, text on a terminal and JSON elsewhere.",
+    )
+    log_queries: bool = Field(
+        default=False,
+        description="Log the questions that are asked; without it no line holds any.",
+    )
+    shutdown_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Longest time for running requests to finish when the service is told to end.",
+    )
+    shutdown_delay_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Time to go on answering before that, while `/readyz` says 503 already: what "
+        "load balancers need to notice.",
+    )
 
     @property
     def limits(self) -> Limits:
@@ -233,23 +258,28 @@ class Settings(BaseSettings):
         parse_networks(value)
         return value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings(
+    before_warnings: Callable[[Settings], object] | None = None, **overrides: object
+) -> Settings:
     """Settings from the environment, under the `overrides` (command-line options; `None` = absent).
 
     Raises `SettingsError`, naming the variable, its value, and what to do. A variable that looks
-    like a misspelt setting is logged as a warning.
+    like a misspelt setting is logged as a warning, after `before_warnings` was called (which can
+    set up the log that the settings ask for).
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("\n".join(_complaint(e, given) for e in error.errors())) from None
+    if before_warnings is not None:
+        before_warnings(settings)
     for name, meant in misspelt_variables(os.environ):
         logger.warning("%s is not a setting; did you mean %s?", name, meant)
     return settings

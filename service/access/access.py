@@ -40,9 +40,9 @@ class Access:
 
         self.keys = KeyFile(settings.keys_file, now=now, monotonic=monotonic)
         self._proxies = parse_networks(settings.trusted_proxies)
-        self._per_key = Counter(settings.rate_per_key, monotonic)
-        self._per_address = Counter(settings.rate_per_address, monotonic)
-        self._failures = Counter(settings.rate_of_failures, monotonic)
+        self._per_key = Counter(settings.rate_per_key, monotonic, "key")
+        self._per_address = Counter(settings.rate_per_address, monotonic, "address")
+        self._failures = Counter(settings.rate_of_failures, monotonic, "failures")
         self._threads = CapacityLimiter(CHECKING_THREADS)
         self._told: str | None = None
 

@@ -46,10 +46,16 @@ def parse_rate(text: str) -> Rate | None:
 
 
 class Counter:
-    """Counts the requests of each name against one rate, or nothing where there is none."""
+    """Counts the requests of each name against one rate, or nothing where there is none.
 
-    def __init__(self, rate: str, clock: Callable[[], float] = time.monotonic) -> None:
+    `limit` is what the `RateLimitedError` calls the rate.
+    """
+
+    def __init__(
+        self, rate: str, clock: Callable[[], float] = time.monotonic, limit: str = "key"
+    ) -> None:
         self._rate = parse_rate(rate)
+        self._limit = limit
         self._clock = clock
         self.windows = BoundedWindows(clock)
         self._limiter = MovingWindowRateLimiter(self.windows)
@@ -60,4 +66,4 @@ class Counter:
             return
         free_at = self._limiter.get_window_stats(self._rate.item, name).reset_time
         wait = max(1, math.ceil(free_at - self._clock()))
-        raise RateLimitedError(who, str(self._rate), wait)
+        raise RateLimitedError(who, str(self._rate), wait, self._limit)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote_plus
 
@@ -15,6 +13,10 @@ from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from service.server import Server
+
+logger = logging.getLogger(__name__)
 
 
 def serve(
@@ -35,41 +37,34 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the HTTP API. Without keys, on loopback addresses only."""
-    import uvicorn
-
     from service.access.listening import check_listening
     from service.app import create_app
-    from service.connections import impatient_protocol
+    from service.logs import set_up_logging
 
     settings = load_settings(
-        index=index, model=model, host=host, port=port, insecure=insecure or None
+        set_up_logging, index=index, model=model, host=host, port=port, insecure=insecure or None
     )
     check_listening(settings)
-    logging.getLogger().setLevel(settings.log_level.upper())
-    logging.getLogger("faiss.loader").setLevel(logging.WARNING)  # tells of builds it did not find
-    app = create_app(settings)
-    threading.Thread(target=_announce, args=(app, settings), daemon=True).start()
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        access_log=False,
-        http=impatient_protocol(settings.body_seconds),
-        proxy_headers=False,  # POLICY_SEARCH_TRUSTED_PROXIES says whose are believed
-    )
+    run(create_app(settings), settings)
 
 
-def _announce(app: FastAPI, settings: Settings) -> None:
-    """Says on standard output, once searches are answered, where and how to ask."""
-    while True:
-        runtime = getattr(app.state, "runtime", None)
-        if runtime is not None and runtime.readiness.ready:
-            break
-        time.sleep(0.1)
+def run(app: FastAPI, settings: Settings) -> None:
+    """Serve an app until a signal comes, and tell when it is ready."""
+    from service.server import Server
+
+    Server(app, settings, lambda server: _announce(server, settings)).run_until_told()
+
+
+def _announce(server: Server, settings: Settings) -> None:
+    """Says where and how to ask: to a person, or to the log."""
+    from service.logs import chosen_format
+
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    base = f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
+    if chosen_format(settings) == "json":
+        logger.info("ready", extra={"url": base, "docs": f"{base}/docs"})
+        return
     question = quote_plus("How do I cancel my account?")
     print(f"Ready. The API is described at {base}/docs. Ask it something:", flush=True)
-    key = " -H 'Authorization: Bearer KEY'" if app.state.access.keys.any() else ""
+    key = " -H 'Authorization: Bearer KEY'" if server.needs_key else ""
     print(f"  curl '{base}/v1/search?q={question}&limit=3'{key}", flush=True)

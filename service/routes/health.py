@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from service import openapi, package_version
 from service.deps import AnyRuntime
-from service.errors import NotReadyError
+from service.errors import NotReadyError, ShuttingDownError
 from service.schemas import HealthResponse, ReadyResponse, VersionResponse
 from service.views import index_info
 
@@ -28,7 +28,10 @@ async def healthz() -> HealthResponse:
     responses=openapi.READY_RESPONSES,
 )
 async def readyz(runtime: AnyRuntime) -> ReadyResponse:
-    """200 once the index is open and a first question was answered; 503 says what is awaited."""
+    """200 once the index is open and a first question was answered; 503 says what is awaited, or
+    that the service is shutting down."""
+    if runtime.leaving:
+        raise ShuttingDownError("The service was told to end and finishes what it does.")
     state = runtime.readiness
     if not state.ready:
         failure = f" {state.failure}" if state.failure else ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from service.search.stages import Stage
+
 Mode = Literal["hybrid", "semantic", "keyword"]
 LanguageBalance = Literal["fair", "off"]
 FacetName = Literal["lang", "policy_id", "organisation", "year"]
@@ -147,3 +149,5 @@ class SearchResult:
     nearest: tuple[Hit, ...] = ()
     facets: tuple[Facet, ...] = ()
     degraded: tuple[Part, ...] = ()
+    stages: tuple[Stage, ...] = field(default=(), compare=False, repr=False)
+    """How long it took: encode, rank, details."""

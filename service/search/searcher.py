@@ -25,6 +25,7 @@ from service.search.live import LiveIndex
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import Facet, Part, SearchQuery, SearchResult
 from service.search.relevance import FEATURES, features
+from service.search.stages import StageTimer
 
 LONGEST_QUERY = 2000
 """Characters; the encoder reads about 500 tokens, and a longer question is a pasted document."""
@@ -85,10 +86,12 @@ class Searcher:
             return self._search(query, text)
 
     def _search(self, query: SearchQuery, text: str) -> SearchResult:
+        timer = StageTimer()
         snapshot = self._live.snapshot.seen_by(query.groups, query.filter.as_of)
         if _is_over(query):  # it waited for its turn all its time
             raise AnswerTimeoutError
         asked = self._asked(text)
+        timer.done("encode")
         lang = detect_language(text)
         left_out: list[Part] = []
         try:
@@ -103,10 +106,12 @@ class Searcher:
         arranged = arrange(snapshot, found.ranked.clauses[kept], query.sort, query.group_by)
         page = slice(query.offset, query.offset + query.limit)
         more = None if arranged.more is None else arranged.more[page].tolist()
+        timer.done("rank")
         near = range(0 if len(kept) else min(NEAREST, len(found.ranked)))
         details = Details(snapshot, found.ranked, found.relevance, asked.words, query)
         hits = details.hits(kept[arranged.places[page]], query.offset, more)
         nearest = details.hits(near, 0)
+        timer.done("details")
         left_out.extend(details.left_out)
         facets: tuple[Facet, ...] = ()
         try:
@@ -122,6 +127,7 @@ class Searcher:
             nearest=nearest,
             facets=facets,
             degraded=tuple(left_out),
+            stages=timer.stages,
         )
 
     def _find(self, query: SearchQuery, asked: Asked, snapshot: Snapshot, lang: str) -> _Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import zlib
@@ -147,7 +148,7 @@ class Done:
 @pytest.fixture
 def run(
     encoder: Any, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
+) -> Iterator[Callable[..., Done]]:
     """Runs the command with a small encoder, on the test's own index."""
     for name in list(os.environ):
         if name.startswith("POLICY_SEARCH_"):
@@ -166,4 +167,9 @@ def run(
         assert isinstance(code, int)
         return Done(code, captured.out, captured.err)
 
-    return run_command
+    log = logging.getLogger()
+    handlers, level = log.handlers[:], log.level
+    yield run_command
+    log.handlers[:] = handlers  # `serve` sets up the log of the whole process
+    log.setLevel(level)
+    logging.captureWarnings(False)

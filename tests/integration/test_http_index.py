@@ -118,6 +118,28 @@ def test_new_generation_is_served_without_a_restart(
     assert answer["hits"][0]["policy"]["id"] == "expenses"
 
 
+def test_metrics_tell_the_index_and_the_stages_of_searches(
+    client: TestClient, folder: Path, root: Path, encoder: Any
+) -> None:
+    build_index([folder], root, encoder)
+    until(lambda: ready(client))
+    for question in ("annual leave", "nothing of the kind", "注销账户"):
+        assert client.post("/v1/search", json={"q": question}).status_code == 200
+    found = dict(
+        line.rsplit(" ", 1)
+        for line in client.get("/metrics").text.splitlines()
+        if not line.startswith("#")
+    )
+    for name in ("policies 2", "clauses 11", "passages 7", "generation 1"):
+        key, value = name.split()
+        assert float(found[f"policy_search_index_{key}"]) == float(value)
+    assert 0 <= float(found["policy_search_index_age_seconds"]) < 3600
+    for stage in ("wait", "encode", "rank", "details"):
+        labels = f'policy_search_search_stage_duration_seconds_%s{{stage="{stage}"}}'
+        assert float(found[labels % "count"]) == 3
+        assert float(found[labels % "sum"]) > 0
+
+
 def test_questions_asked_while_publishing_are_all_answered(
     client: TestClient, folder: Path, root: Path, encoder: Any
 ) -> None:

@@ -142,15 +142,15 @@ def test_serve_listens_anywhere_once_told_or_with_keys(
     import uvicorn
 
     served = []
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.append(options))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: served.append(server.config))
     if how == "key":
         run("keys", "create", "wiki", "--scope", "search")
     if how == "variable":
         monkeypatch.setenv("POLICY_SEARCH_INSECURE", "true")
     insecure = ("--insecure",) if how == "option" else ()
     assert run("serve", "--host", "0.0.0.0", *insecure)[0] == 0
-    assert served[0]["host"] == "0.0.0.0"
-    assert served[0]["proxy_headers"] is False
+    assert served[0].host == "0.0.0.0"
+    assert served[0].proxy_headers is False
 
 
 def test_processes_that_make_the_file_at_once_share_it(tmp_path: Path) -> None:

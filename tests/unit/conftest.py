@@ -116,6 +116,8 @@ class FakeSnapshot:
     fingerprint: Any = field(default_factory=lambda: FINGERPRINT)
     policy_count: int = len(POLICIES)
     clause_count: int = sum(map(len, CLAUSES.values()))
+    passage_count: int = 4
+    built_at: str = "2026-01-05T08:30:00+00:00"
 
     def policies(self) -> list[Any]:
         return POLICIES

@@ -32,8 +32,10 @@ def test_environment_is_read_and_options_go_first(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("POLICY_SEARCH_PORT", "9000")
     monkeypatch.setenv("POLICY_SEARCH_OFFLINE", "false")
     monkeypatch.setenv("POLICY_SEARCH_LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("POLICY_SEARCH_LOG_FORMAT", "JSON")
     settings = load_settings(port=9001, host=None)
     assert (settings.port, settings.offline, settings.log_level) == (9001, False, "debug")
+    assert settings.log_format == "json"
     assert settings.host == "127.0.0.1"
 
 
@@ -62,6 +64,10 @@ def test_home_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         ("POLICY_SEARCH_MAX_BYTES", "0"),
         ("POLICY_SEARCH_MAX_MEMORY", "1MiB"),
         ("POLICY_SEARCH_MAX_SECONDS", "inf"),
+        ("POLICY_SEARCH_LOG_FORMAT", "xml"),
+        ("POLICY_SEARCH_LOG_QUERIES", "some"),
+        ("POLICY_SEARCH_SHUTDOWN_SECONDS", "-1"),
+        ("POLICY_SEARCH_SHUTDOWN_DELAY_SECONDS", "inf"),
     ],
 )
 def test_bad_value_is_named_with_its_variable_and_a_remedy(
@@ -105,6 +111,10 @@ def test_misspelt_variable_is_warned_about(
     with caplog.at_level(logging.WARNING):
         load_settings()
     assert "did you mean POLICY_SEARCH_MAX_LIMIT?" in caplog.text
+    order: list[object] = []
+    caplog.clear()
+    load_settings(lambda settings: order.append((settings, caplog.text)))
+    assert order == [(load_settings(), "")], "the log is set up before it is written to"
     assert misspelt_variables({"POLICY_SEARCH_URL": "http://there", "PORT": "1"}) == []
 
 
