@@ -179,6 +179,7 @@ class Runtime:
 
     def close(self) -> None:
         """Close the index and what writes it."""
+        self.tasks.close()
         self.writer.close()
         if self._opened is not None:
             self._opened.live.close()

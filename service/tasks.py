@@ -61,6 +61,11 @@ class Tasks:
             raise TaskNotFoundError(task_id)
         return task
 
+    def close(self) -> None:
+        """Takes no more tasks."""
+        self._send.close()
+        self._receive.close()
+
     async def run(self) -> None:
         """Work on one task after the other, until cancelled."""
         async for task in self._receive:
