@@ -9,6 +9,7 @@ from typing import Literal
 
 from indexer.errors import PolicyFileError
 from indexer.files import SourceFile, digest_of
+from indexer.generation import Groups
 from indexer.limits import KEEP_VERSIONS, Limits
 from indexer.parsing import PolicyParser
 from indexer.publishing import (
@@ -33,7 +34,7 @@ class Put:
     """A policy to store: a file's bytes, its suffix, and what is said about it beside its text.
 
     `expected` is the tag (`tag_of`) that the current version must have; `ANY` asks for one at all,
-    `NONE` for none.
+    `NONE` for none. `groups`: who asks; a policy that they may not read is not theirs to replace.
     """
 
     policy_id: str
@@ -41,14 +42,16 @@ class Put:
     suffix: str
     properties: Properties = field(default_factory=Properties)
     expected: str | None = None
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A policy to remove with all its versions. `expected` as in `Put`."""
+    """A policy to remove with all its versions. `expected` and `groups` as in `Put`."""
 
     policy_id: str
     expected: str | None = None
+    groups: Groups | None = None
 
 
 Change = Put | Delete
@@ -57,7 +60,10 @@ ANY, NONE = "*", ""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change. `error` says why a file was refused."""
+    """What became of a change. `error` says why a file was refused.
+
+    `absent`: there is nothing to delete, or nothing that those who ask may know of.
+    """
 
     change: Change
     state: State
@@ -96,11 +102,16 @@ def _apply(
 ) -> Outcome:
     assert parser is not None
     before = index.known.get(change.policy_id)
+    if before and not _is_open(index, before, change.groups):
+        # Told like a policy that is not there; only its place cannot be taken.
+        asked = isinstance(change, Put) and change.expected not in (None, NONE)
+        return Outcome(change, "conflict" if asked else "absent")
+    if isinstance(change, Delete) and before is None:
+        return Outcome(change, "absent")
     if not _is_expected(change.expected, before):
         return Outcome(change, "conflict", before.version if before else None)
     if isinstance(change, Delete):
-        if before is None:
-            return Outcome(change, "absent")
+        assert before is not None
         with index.store.transaction():
             index.store.remove_policy(change.policy_id, index.generation)
         del index.known[change.policy_id]
@@ -127,6 +138,12 @@ def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport)
     index.known[change.policy_id] = index.store.live_versions()[change.policy_id]
     (report.updated if before else report.added).append(change.policy_id)
     return Outcome(change, "updated" if before else "created", policy.version)
+
+
+def _is_open(index: Writing, version: StoredVersion, groups: Groups | None) -> bool:
+    """Whether somebody of these groups may read a policy."""
+    stated = index.store.groups(version.key)
+    return groups is None or not stated or not stated.isdisjoint(groups)
 
 
 def tag_of(key: int, content_sha256: str) -> str:

@@ -123,6 +123,11 @@ class Store:
         )
         return tuple(row[0] for row in rows)
 
+    def groups(self, key: int) -> frozenset[str]:
+        """Who may read a version; nobody in particular where it is empty."""
+        row = self._db.execute("SELECT groups FROM versions WHERE key = ?", (key,)).fetchone()
+        return frozenset(json.loads(row[0]))
+
     def supersede_version(self, key: int, generation: int) -> None:
         """The version is no longer current from this generation on; it stays to be cited."""
         self._db.execute("UPDATE versions SET superseded = ? WHERE key = ?", (generation, key))

@@ -314,8 +314,8 @@ class PolicyIdError(QueryError):
     code = "policy-id-invalid"
     title = "This is no id of a policy"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, field="policy_id")
+    def __init__(self, message: str, field: str = "policy_id") -> None:
+        super().__init__(message, field=field)
 
 
 class PolicyUnreadableError(QueryError):

@@ -98,13 +98,17 @@ async def _known_error(request: Request, error: Exception) -> Response:
     fault = fault_of(error)
     if isinstance(error, RateLimitedError):
         note(request.scope, "rate_limit", error.limit)
-    errors = [_field_problem(request, fault.field, fault.detail)] if fault.field else []
+    errors = [_field_problem(request, fault.field, fault.detail)] if fault.field is not None else []
     headers = error.headers() if isinstance(error, AccessError) else None
     return problem_response(request.scope, fault, errors, headers)
 
 
 def _field_problem(request: Request, field: str, detail: str) -> FieldProblem:
-    if request.method == "POST":
+    if not field:
+        return FieldProblem(detail=detail, pointer="#")
+    if request.method == "POST" or (
+        field != "policy_id" and _is_json(request.headers.get("content-type", ""))
+    ):
         return FieldProblem(detail=detail, pointer="#/" + field.replace(".", "/"))
     return FieldProblem(detail=detail, parameter=field.rsplit(".", 1)[-1])
 

@@ -36,7 +36,7 @@ async def read_upload(request: Request, policy_id: str) -> Put:
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "application/json":
-        return put_from_json(policy_id, await _json(request))
+        return put_from_json(policy_id, await read_json(request))
     if kind == "multipart/form-data":
         return await _from_form(request, policy_id)
     suffix = SUFFIX_OF_TYPE.get(kind)
@@ -78,9 +78,12 @@ async def _from_form(request: Request, policy_id: str) -> Put:
         return _put(policy_id, await file.read(), suffix, _single(stated))
 
 
-async def _json(request: Request) -> Any:
+async def read_json(request: Request) -> Any:
+    """The body's JSON. Raises `UploadInvalidError`, and 400 for what nothing can read as text."""
     try:
         return await request.json()
+    except (UnicodeDecodeError, RecursionError):
+        raise HTTPException(400, "There was an error parsing the body") from None
     except ValueError as error:
         raise UploadInvalidError(f"the body is not valid JSON: {error}", "") from None
 

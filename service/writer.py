@@ -52,7 +52,7 @@ class Writer:
         ticket = _Ticket(change)
         self._waiting.append(ticket)
         async with self._turn:
-            if not ticket.done:
+            while not ticket.done:  # before it may be the changes of clients that went away
                 batch, self._waiting = (
                     self._waiting[:MOST_AT_ONCE],
                     self._waiting[MOST_AT_ONCE:],

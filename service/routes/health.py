@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import platform
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from service import openapi, package_version
+from service.access.access import Access
 from service.deps import AnyRuntime
-from service.errors import NotReadyError, ShuttingDownError
+from service.errors import KeyFileError, NotReadyError, ShuttingDownError
 from service.schemas import HealthResponse, ReadyResponse, VersionResponse
 from service.views import index_info
 
@@ -27,9 +28,12 @@ async def healthz() -> HealthResponse:
     summary="Are searches answered?",
     responses=openapi.READY_RESPONSES,
 )
-async def readyz(runtime: AnyRuntime) -> ReadyResponse:
+async def readyz(request: Request, runtime: AnyRuntime) -> ReadyResponse:
     """200 once the index is open and a first question was answered; 503 says what is awaited, or
-    that the service is shutting down."""
+    that the service is shutting down.
+
+    Where keys are needed, the policies that some groups alone may read are not counted.
+    """
     if runtime.leaving:
         raise ShuttingDownError("The service was told to end and finishes what it does.")
     state = runtime.readiness
@@ -37,12 +41,22 @@ async def readyz(runtime: AnyRuntime) -> ReadyResponse:
         failure = f" {state.failure}" if state.failure else ""
         raise NotReadyError(f"Not yet: {state.awaited}.{failure}")
     snapshot = runtime.snapshot()
+    if _has_keys(request):
+        snapshot = snapshot.seen_by(frozenset())
     return ReadyResponse(
         index=index_info(snapshot),
         policies=snapshot.policy_count,
         clauses=snapshot.clause_count,
         refresh_failure=state.failure,
     )
+
+
+def _has_keys(request: Request) -> bool:
+    access: Access = request.app.state.access
+    try:
+        return access.keys.any()
+    except KeyFileError:
+        return True
 
 
 @router.get("/version", operation_id="version", summary="What is running?")

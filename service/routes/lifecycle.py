@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -9,7 +10,6 @@ from fastapi import APIRouter, Header, Request, Response
 from indexer.lifecycle import ANY, NONE, Change, Delete, Outcome
 from indexer.policy_id import check_policy_id
 from service import openapi
-from service.access.caller import Caller
 from service.access.guard import GuardedRoute
 from service.bounds import UPLOAD, bounded
 from service.deps import AnyRuntime, MayWrite
@@ -59,11 +59,9 @@ async def put_policy(
         check_policy_id(policy_id)
     except ValueError as error:
         raise PolicyIdError(str(error)) from error
-    _check_visible(runtime, caller, policy_id)
     put = await read_upload(request, policy_id)
     expected = _expected(if_match, if_none_match)
-    outcome = await _apply(runtime, type(put)(put.policy_id, put.data, put.suffix, put.properties,
-                                              expected))  # fmt: skip
+    outcome = await _apply(runtime, replace(put, expected=expected, groups=caller.sees_groups))
     if outcome.error is not None:
         raise PolicyUnreadableError(str(outcome.error))
     policy = runtime.snapshot().policy(policy_id)
@@ -86,10 +84,7 @@ async def delete_policy(
     policy_id: str, runtime: AnyRuntime, caller: MayWrite, if_match: IfMatch = None
 ) -> Response:
     """Remove a policy with all its versions; no search finds it once this has answered."""
-    _check_visible(runtime, caller, policy_id)
-    outcome = await _apply(runtime, Delete(policy_id, _expected(if_match, None)))
-    if outcome.state == "absent":
-        raise PolicyNotFoundError(policy_id)
+    await _apply(runtime, Delete(policy_id, _expected(if_match, None), caller.sees_groups))
     return Response(status_code=204)
 
 
@@ -97,17 +92,10 @@ async def _apply(runtime: Runtime, change: Change) -> Outcome:
     outcome = await runtime.writer.apply(change)
     if outcome.state == "conflict":
         raise PreconditionFailedError(change.policy_id)
+    if outcome.state == "absent":
+        raise PolicyNotFoundError(change.policy_id)
     await runtime.catch_up()
     return outcome
-
-
-def _check_visible(runtime: Runtime, caller: Caller, policy_id: str) -> None:
-    """A policy that the caller may not see is not there for them, also not to be replaced."""
-    if caller.sees_all or not runtime.readiness.ready:
-        return
-    hidden = runtime.snapshot().policy(policy_id) is not None
-    if hidden and runtime.view(caller).policy(policy_id) is None:
-        raise PolicyNotFoundError(policy_id)
 
 
 def _expected(if_match: str | None, if_none_match: str | None) -> str | None:

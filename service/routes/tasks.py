@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,7 +13,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from indexer.lifecycle import Put
+from indexer.lifecycle import Outcome, Put
 from indexer.limits import Limits
 from indexer.policy_id import check_policy_id, policy_id_of
 from indexer.readers import READABLE_SUFFIXES
@@ -20,10 +21,10 @@ from service import openapi
 from service.access.guard import GuardedRoute
 from service.bounds import UPLOAD, bounded
 from service.deps import AnyRuntime, MayWrite
-from service.errors import PolicyIdError, UploadInvalidError
+from service.errors import PolicyIdError, PolicyNotFoundError, UploadInvalidError
 from service.schemas import TaskOutcome, TaskResponse
 from service.tasks import Task
-from service.uploads import put_from_json
+from service.uploads import put_from_json, read_json
 
 router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
@@ -54,16 +55,13 @@ async def import_policies(
         data = await request.body()
         puts = await to_thread.run_sync(_from_zip, data, runtime.settings.limits)
     elif kind == "application/json":
-        puts = _from_json(await _json(request))
+        puts = _from_json(await read_json(request))
     else:
         raise HTTPException(
             415,
             f"The Content-Type is {kind or 'none'!r}; send application/zip or application/json.",
         )
-    visible = runtime.view(caller) if runtime.readiness.ready and not caller.sees_all else None
-    if visible is not None:
-        whole = runtime.snapshot()
-        puts = [p for p in puts if not whole.policy(p.policy_id) or visible.policy(p.policy_id)]
+    puts = [replace(put, groups=caller.sees_groups) for put in puts]
     try:
         task = runtime.tasks.add(puts, caller.key_id)
     except anyio.WouldBlock:
@@ -95,7 +93,7 @@ def _task_response(task: Task) -> TaskResponse:
                 policy_id=outcome.change.policy_id,
                 state=outcome.state,
                 version=outcome.version,
-                error=str(outcome.error) if outcome.error else None,
+                error=_error_of(outcome),
             )
             for outcome in task.outcomes
         ],
@@ -104,11 +102,10 @@ def _task_response(task: Task) -> TaskResponse:
     )
 
 
-async def _json(request: Request) -> Any:
-    try:
-        return await request.json()
-    except ValueError as error:
-        raise UploadInvalidError(f"the body is not valid JSON: {error}", "") from None
+def _error_of(outcome: Outcome) -> str | None:
+    if outcome.state == "absent":  # there for others alone
+        return str(PolicyNotFoundError(outcome.change.policy_id))
+    return str(outcome.error) if outcome.error else None
 
 
 def _from_json(body: Any) -> list[Put]:
@@ -121,12 +118,17 @@ def _from_json(body: Any) -> list[Put]:
         )
     puts = []
     for number, policy in enumerate(policies):
+        where = f"policies.{number}"
         given = dict(policy) if isinstance(policy, dict) else {}
         try:
             policy_id = check_policy_id(str(given.pop("id", "")))
         except ValueError as error:
-            raise PolicyIdError(f"policies/{number}/id: {error}") from error
-        puts.append(put_from_json(policy_id, given))
+            raise PolicyIdError(f"policies/{number}/id: {error}", f"{where}.id") from error
+        try:
+            puts.append(put_from_json(policy_id, given))
+        except UploadInvalidError as error:
+            message = f"policies/{number}, {policy_id}: {str(error)[:-1]}"
+            raise UploadInvalidError(message, f"{where}.{error.field}") from error
     return puts
 
 

@@ -27,7 +27,7 @@ router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 MOST_ENTRIES = 30
 _DIFFS_KEPT = 256
-_kept: OrderedDict[tuple[int, str, int, str], VersionDiff] = OrderedDict()
+_kept: OrderedDict[tuple[str, ...], VersionDiff] = OrderedDict()
 _kept_lock = Lock()
 
 
@@ -172,7 +172,10 @@ def _feed(
 
 def _diff(snapshot: Snapshot, older: PolicyRecord, newer: PolicyRecord) -> VersionDiff:
     """Two versions compared; the texts of versions never change, so an answer is kept."""
-    key = (older.key, older.content_sha256, newer.key, newer.content_sha256)
+    key = (
+        older.id,
+        *(str(p) for v in (older, newer) for p in (v.key, v.version, v.content_sha256)),
+    )
     with _kept_lock:
         found = _kept.get(key)
     if found is None:

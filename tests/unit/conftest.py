@@ -125,6 +125,9 @@ class FakeSnapshot:
     def seen_by(self, groups: Any, as_of: Any = None) -> FakeSnapshot:
         return self
 
+    def versions(self, policy_id: str) -> list[Any]:
+        return [p for p in POLICIES if p.id == policy_id]
+
     def policy(self, policy_id: str, version: str | None = None) -> Any:
         return next((p for p in POLICIES if p.id == policy_id), None)
 

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from indexer.errors import IndexMissingError
+from indexer.lifecycle import Outcome
 from service.access.access import Access
 from service.access.guard import needs_of
 from service.access.keys import SCOPES
@@ -47,7 +48,9 @@ REFUSALS = [
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(index=tmp_path / "index", refresh_seconds=0.05, body_seconds=0.2)
+    return Settings(
+        index=tmp_path / "index", refresh_seconds=0.05, body_seconds=0.2, max_upload_bytes=1 << 20
+    )
 
 
 class Asker:
@@ -73,7 +76,7 @@ class Asker:
         return {"Authorization": "Bearer " + self.keys.create("a key", [scope])[1]}
 
     def ask(self, query: str = "", **options: Any) -> Any:
-        path = self.path.format(clause_id="none@1%23x", policy_id="none")
+        path = self.path.format(clause_id="none@1%23x", policy_id="none", task_id="none")
         return self.client.request(
             self.method, path + query, **({"headers": self.headers} | options)
         )
@@ -93,7 +96,21 @@ class Asker:
         return self.ask(headers=self.key(other))
 
     def provoke_404(self) -> Any:
-        return self.ask()
+        self.writer_answers("absent")
+        return self.ask(**self.body())
+
+    def provoke_412(self) -> Any:
+        self.writer_answers("conflict")
+        return self.ask(headers=self.headers | {"If-Match": "x"}, **self.body())
+
+    def body(self) -> dict[str, Any]:
+        return {"json": {"text": "1. Leave"}} if self.method == "PUT" else {}
+
+    def writer_answers(self, state: Any) -> None:
+        async def apply(change: Any) -> Outcome:
+            return Outcome(change, state)
+
+        self.app.state.runtime.writer.apply = apply
 
     def provoke_408(self) -> Any:
         return self.over_the_wire(anyio.sleep_forever)
@@ -101,15 +118,18 @@ class Asker:
     def provoke_413(self) -> Any:
         bounds = bounds_of({"endpoint": self.route.endpoint})  # type: ignore[attr-defined]
         most = bounds.body_bytes(self.app.state.runtime.settings)
-        return self.ask(content=b"x" * (most + 1))
+        kind = "application/zip" if self.path == "/v1/import" else "text/plain"
+        headers = self.headers | {"Content-Type": kind}
+        return self.ask(content=b"x" * (most + 1), headers=headers)
 
     def provoke_415(self) -> Any:
-        return self.ask(content=b"q=leave", headers=self.headers | {"Content-Type": "text/plain"})
+        headers = self.headers | {"Content-Type": "text/x-unknown"}
+        return self.ask(content=b"q=leave", headers=headers)
 
     def provoke_422(self) -> Any:
-        if self.method == "POST":
+        if self.method in ("POST", "PUT"):
             return self.ask(json={"q": 7})
-        return self.ask("?limit=many&q=")
+        return self.ask("?limit=many&q=&unchanged=maybe")
 
     def provoke_429(self) -> Any:
         settings = self.app.state.runtime.settings.model_copy(update={"rate_per_key": "1/hour"})
@@ -121,6 +141,9 @@ class Asker:
         if self.path == "/metrics":  # answers without an index, but not without the keys
             self.keys.path.write_bytes(b"")
             return self.ask()
+        if "write" in self.wanted:
+            self.app.state.runtime.settings.keys_file.write_text("no keys")
+            return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
         query = "?q=leave" if self.method == "GET" else ""
@@ -129,13 +152,14 @@ class Asker:
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:
         """The answer to a request whose body never comes."""
         sent: list[Any] = []
+        path = self.path.format(policy_id="none")
 
         async def send(message: Any) -> None:
             sent.append(message)
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
-            "method": self.method, "path": self.path, "raw_path": self.path.encode(),
+            "method": self.method, "path": path, "raw_path": path.encode(),
             "root_path": "", "query_string": b"", "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80), "headers": [
                 (name.lower().encode(), value.encode()) for name, value in self.headers.items()
@@ -147,7 +171,7 @@ class Asker:
             status_code=sent[0]["status"],
             headers=Headers(raw=sent[0]["headers"]),
             json=lambda: json.loads(body),
-            request=self.client.build_request(self.method, self.path),
+            request=self.client.build_request(self.method, path),
         )
 
 
