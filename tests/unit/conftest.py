@@ -38,6 +38,9 @@ POLICIES = [
         source_path="/srv/secret-place/dengta.txt",
         format="text",
         clause_count=2,
+        key=1,
+        content_sha256="5a" * 32,
+        groups=frozenset(),
     ),
     SimpleNamespace(
         id="lanternworks-leave",
@@ -52,6 +55,9 @@ POLICIES = [
         source_path="leave.md",
         format="markdown",
         clause_count=3,
+        key=2,
+        content_sha256="7c" * 32,
+        groups=frozenset(),
     ),
 ]
 
