@@ -69,10 +69,11 @@ def _of_node(
     if marker.style == HEADING or marker.style.startswith("•"):
         return
     parent = id(node.parent) if node.parent else 0
-    before = sequences.under.get((parent, marker.style, piece.lang))
-    latest = sequences.latest.get((marker.style, piece.lang))
-    sequences.under[parent, marker.style, piece.lang] = marker
-    sequences.latest[marker.style, piece.lang] = marker
+    lang = piece.lang if piece.second else None  # one numbering may run through both languages
+    before = sequences.under.get((parent, marker.style, lang))
+    latest = sequences.latest.get((marker.style, lang))
+    sequences.under[parent, marker.style, lang] = marker
+    sequences.latest[marker.style, lang] = marker
     if before is None:
         runs_on = latest is not None and latest.last == marker.last - 1  # 第三条 opens 第二章
         if marker.last > 1 and not runs_on:

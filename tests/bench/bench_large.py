@@ -29,7 +29,7 @@ from models import load_encoder
 from service.printing import print_report
 from service.progress import progress_reporter
 
-_CLAUSES_A_PAGE = 18
+_CLAUSES_A_PAGE = 24
 _PAGES_A_CHAPTER = 40
 
 
