@@ -38,6 +38,8 @@ POLICIES = [
         source_path="/srv/secret-place/dengta.txt",
         format="text",
         clause_count=2,
+        key=1,
+        content_sha256="5a",
     ),
     SimpleNamespace(
         id="lanternworks-leave",
@@ -52,6 +54,8 @@ POLICIES = [
         source_path="leave.md",
         format="markdown",
         clause_count=3,
+        key=2,
+        content_sha256="1e",
     ),
 ]
 

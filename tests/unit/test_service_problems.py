@@ -24,8 +24,14 @@ ROUTES = {
     "/v1/suggest": {"GET"},
     "/v1/clauses/{clause_id}": {"GET"},
     "/v1/policies": {"GET"},
-    "/v1/policies/{policy_id}": {"GET"},
+    "/v1/policies/{policy_id}": {"DELETE", "GET", "PUT"},
+    "/v1/policies/{policy_id}/changes.atom": {"GET"},
     "/v1/policies/{policy_id}/clauses": {"GET"},
+    "/v1/policies/{policy_id}/diff": {"GET"},
+    "/v1/policies/{policy_id}/versions": {"GET"},
+    "/v1/changes.atom": {"GET"},
+    "/v1/import": {"POST"},
+    "/v1/tasks/{task_id}": {"GET"},
     "/healthz": {"GET"},
     "/readyz": {"GET"},
     "/version": {"GET"},
@@ -62,14 +68,14 @@ def test_the_routes_walked_here_are_all_there_are(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ROUTES)
 def test_method_not_offered_names_those_that_are(client: TestClient, path: str) -> None:
     for method in METHODS - ROUTES[path]:
-        response = client.request(method, path.format(clause_id="a@1%23b", policy_id="a"))
+        response = client.request(method, path.format(clause_id="a@1%23b", policy_id="a", task_id="a"))
         assert_problem(response, 405, "method-not-allowed")
         assert set(response.headers["Allow"].split(", ")) == ROUTES[path]
 
 
 @pytest.mark.parametrize("path", [p for p in ROUTES if "{" in p])
 def test_unknown_id_is_a_problem(client: TestClient, path: str) -> None:
-    problem = assert_problem(client.get(path.format(clause_id="无", policy_id="无")), 404)
+    problem = assert_problem(client.get(path.format(clause_id="无", policy_id="无", task_id="无")), 404)
     assert problem["code"].endswith("-not-found")
     assert "'无'" in problem["detail"]
 

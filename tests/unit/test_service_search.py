@@ -213,7 +213,7 @@ def test_field_of_no_known_feature_is_refused_by_name(
         {"q": "leave", "language_balance": "unfair"},
         {"q": "leave", "min_relevance": 1.5},
         {"q": "leave", "min_relevance": "0.5"},
-        {"q": "leave", "filter": {"as_of": "2025-01-01"}},
+        {"q": "leave", "filter": {"as_of": "yesterday"}},
         {"q": "leave", "filter": {"lang": "en"}},
         {"q": "leave", "filter": {"lang": ["en"] * 101}},
         [],
