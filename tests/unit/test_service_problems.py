@@ -68,14 +68,18 @@ def test_the_routes_walked_here_are_all_there_are(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ROUTES)
 def test_method_not_offered_names_those_that_are(client: TestClient, path: str) -> None:
     for method in METHODS - ROUTES[path]:
-        response = client.request(method, path.format(clause_id="a@1%23b", policy_id="a", task_id="a"))
+        response = client.request(
+            method, path.format(clause_id="a@1%23b", policy_id="a", task_id="a")
+        )
         assert_problem(response, 405, "method-not-allowed")
         assert set(response.headers["Allow"].split(", ")) == ROUTES[path]
 
 
 @pytest.mark.parametrize("path", [p for p in ROUTES if "{" in p])
 def test_unknown_id_is_a_problem(client: TestClient, path: str) -> None:
-    problem = assert_problem(client.get(path.format(clause_id="无", policy_id="无", task_id="无")), 404)
+    problem = assert_problem(
+        client.get(path.format(clause_id="无", policy_id="无", task_id="无")), 404
+    )
     assert problem["code"].endswith("-not-found")
     assert "'无'" in problem["detail"]
 
