@@ -39,8 +39,7 @@ POLICIES = [
         format="text",
         clause_count=2,
         key=1,
-        content_sha256="5a" * 32,
-        groups=frozenset(),
+        content_sha256="5a",
     ),
     SimpleNamespace(
         id="lanternworks-leave",
@@ -56,8 +55,7 @@ POLICIES = [
         format="markdown",
         clause_count=3,
         key=2,
-        content_sha256="7c" * 32,
-        groups=frozenset(),
+        content_sha256="1e",
     ),
 ]
 
