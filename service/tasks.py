@@ -62,15 +62,16 @@ class Tasks:
         return task
 
     async def run(self) -> None:
-        """Work on one task after the other, until cancelled."""
-        async for task in self._receive:
-            task.state = "running"
-            try:
-                for start in range(0, len(task.puts), _BATCH):
-                    await self._store(task, task.puts[start : start + _BATCH])
-                task.state = "done"
-            except Exception as error:
-                task.state, task.error = "failed", str(error)
+        """Work on one task after the other, until cancelled; then no more are taken."""
+        with self._send, self._receive:
+            async for task in self._receive:
+                task.state = "running"
+                try:
+                    for start in range(0, len(task.puts), _BATCH):
+                        await self._store(task, task.puts[start : start + _BATCH])
+                    task.state = "done"
+                except Exception as error:
+                    task.state, task.error = "failed", str(error)
 
     async def _store(self, task: Task, batch: Sequence[Put]) -> None:
         """One batch: its changes wait together, and are published together."""

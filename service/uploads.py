@@ -61,21 +61,21 @@ def put_from_json(policy_id: str, body: object) -> Put:
 
 
 async def _from_form(request: Request, policy_id: str) -> Put:
-    form = await request.form(max_files=1, max_fields=50)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise UploadInvalidError("expected a form with the policy in the field `file`", "file")
-    suffix = PurePosixPath(file.filename or "").suffix.lower()
-    if suffix not in READABLE_SUFFIXES:
-        kind = (file.content_type or "").split(";")[0].strip().lower()
-        suffix = SUFFIX_OF_TYPE.get(kind, suffix)
-    if suffix not in READABLE_SUFFIXES:
-        known = ", ".join(sorted(READABLE_SUFFIXES))
-        raise UploadInvalidError(
-            f"no reader for {file.filename!r}; expected one of {known}", "file"
-        )
-    stated = {key: form.getlist(key) for key in form if key != "file"}
-    return _put(policy_id, await file.read(), suffix, _single(stated))
+    async with request.form(max_files=1, max_fields=50) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise UploadInvalidError("expected a form with the policy in the field `file`", "file")
+        suffix = PurePosixPath(file.filename or "").suffix.lower()
+        if suffix not in READABLE_SUFFIXES:
+            kind = (file.content_type or "").split(";")[0].strip().lower()
+            suffix = SUFFIX_OF_TYPE.get(kind, suffix)
+        if suffix not in READABLE_SUFFIXES:
+            known = ", ".join(sorted(READABLE_SUFFIXES))
+            raise UploadInvalidError(
+                f"no reader for {file.filename!r}; expected one of {known}", "file"
+            )
+        stated = {key: form.getlist(key) for key in form if key != "file"}
+        return _put(policy_id, await file.read(), suffix, _single(stated))
 
 
 async def _json(request: Request) -> Any:

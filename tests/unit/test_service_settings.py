@@ -106,6 +106,7 @@ def test_misspelt_variable_is_warned_about(
         load_settings()
     assert "did you mean POLICY_SEARCH_MAX_LIMIT?" in caplog.text
     assert misspelt_variables({"POLICY_SEARCH_URL": "http://there", "PORT": "1"}) == []
+    assert misspelt_variables({"POLICY_SEARCH_KEY": "ps_the_clients"}) == []
 
 
 def test_every_setting_is_described_in_the_table() -> None:
