@@ -409,6 +409,15 @@ class DiffResponse(BaseModel):
     changes: list[ChangeResponse]
 
 
+class TaskOutcome(BaseModel):
+    """What became of one policy of an import."""
+
+    policy_id: str
+    state: str
+    version: str | None = None
+    error: str | None = None
+
+
 class TaskResponse(BaseModel):
     """Work that goes on after its request was answered."""
 
@@ -419,15 +428,6 @@ class TaskResponse(BaseModel):
     outcomes: list[TaskOutcome]
     error: str | None = None
     url: str
-
-
-class TaskOutcome(BaseModel):
-    """What became of one policy of an import."""
-
-    policy_id: str
-    state: str
-    version: str | None = None
-    error: str | None = None
 
 
 class RemarkResponse(BaseModel):

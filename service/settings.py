@@ -22,6 +22,8 @@ from service.access.addresses import parse_networks
 from service.errors import SettingsError
 
 ENV_PREFIX = "POLICY_SEARCH_"
+_KEY_OF_THE_CLIENT = ENV_PREFIX + "KEY"
+"""`service.client` reads it; it is no misspelt `POLICY_SEARCH_KEYS`."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
@@ -290,7 +292,7 @@ def misspelt_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     known = [env_name(field) for field in Settings.model_fields]
     found = []
     for name in sorted(environ):
-        if name.startswith(ENV_PREFIX) and name not in known:
+        if name.startswith(ENV_PREFIX) and name not in (*known, _KEY_OF_THE_CLIENT):
             found += [(name, meant) for meant in difflib.get_close_matches(name, known, 1, 0.9)]
     return found
 

@@ -116,6 +116,7 @@ def test_misspelt_variable_is_warned_about(
     load_settings(lambda settings: order.append((settings, caplog.text)))
     assert order == [(load_settings(), "")], "the log is set up before it is written to"
     assert misspelt_variables({"POLICY_SEARCH_URL": "http://there", "PORT": "1"}) == []
+    assert misspelt_variables({"POLICY_SEARCH_KEY": "ps_the_clients"}) == []
 
 
 def test_every_setting_is_described_in_the_table() -> None:
