@@ -7,6 +7,24 @@ POLICIES=/policies
 
 say() { echo "entrypoint: $*" >&2; }
 
+# Runs a command, passes SIGTERM on to it, and sets `status`. The shell stays process 1: the kernel
+# keeps from process 1 the signals that it has no handler for, so that `docker stop` would wait in
+# vain for a Python that is starting or indexing.
+stopping='' child=''
+trap 'stopping=yes; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true' TERM INT
+run() {
+  "$@" <&0 &
+  child=$!
+  if [ -n "$stopping" ]; then kill -TERM "$child" 2>/dev/null || true; fi
+  while :; do
+    status=0
+    wait "$child" || status=$?
+    # A signal ends the waiting, not yet the command.
+    kill -0 "$child" 2>/dev/null || break
+  done
+  child=''
+}
+
 # A folder that cannot be listed looks like one whose policies were all removed, and so does a
 # mount that failed: neither may empty the index.
 may_be_indexed() {
@@ -22,26 +40,31 @@ may_be_indexed() {
   fi
 }
 
-# In the background, because a shell that is process 1 heeds no signal while it waits for a command.
-index_policies() {
-  policy-search index "$POLICIES" &
-  child=$!
-  trap 'kill -TERM "$child" 2>/dev/null || true; wait "$child" || true; exit 143' TERM INT
-  status=0
-  wait "$child" || status=$?
-  trap - TERM INT
-  # 1: some files could not be read; they are named, and keep what is indexed of them.
-  [ "$status" -le 1 ] || say "indexing failed (see above): serving what was indexed before, if any."
-}
-
 if [ "${1:-}" = policy-search ]; then shift; fi
-if [ "${1:-serve}" != serve ]; then exec policy-search "$@"; fi
+case "${1:-serve} $* " in
+  "serve "*" --help "*) set -- serve --help; serves='' ;;
+  "serve "*) serves=yes ;;
+  *) serves='' ;;
+esac
+if [ -z "$serves" ]; then
+  run policy-search "$@"
+  exit "$status"
+fi
 if [ $# -gt 0 ]; then shift; fi
-case " $* " in *" --help "*) exec policy-search serve --help ;; esac
 
 if [ ! -e "$POLICY_SEARCH_KEYS" ]; then
   say "no key was made yet, so that only a service with POLICY_SEARCH_INSECURE=true will start." \
     "Make one: docker compose run --rm policy-search keys create NAME --scope search --scope read"
 fi
-if may_be_indexed; then index_policies; fi
-exec policy-search serve "$@"
+if may_be_indexed; then
+  run policy-search index "$POLICIES"
+  if [ -n "$stopping" ]; then exit 143; fi
+  # 1: some files could not be read; they are named, and keep what is indexed of them.
+  if [ "$status" -gt 1 ]; then
+    say "indexing failed (see above): serving what was indexed before, if any."
+  fi
+fi
+run policy-search serve "$@"
+# The service ends itself by the signal that it was sent, once it has closed down.
+if [ -n "$stopping" ] && [ "$status" = 143 ]; then status=0; fi
+exit "$status"
