@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import onnx
 from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    import onnx
 
 GRAPH_FILE: Final = "model.onnx"
 GRAPH_DATA_FILE: Final = "model.onnx.data"
@@ -31,6 +33,9 @@ PASSAGE_PROMPT: Final = "passage: "
 
 def write_graph(folder: Path, model: onnx.ModelProto) -> None:
     """Write the graph with its weights beside it, so that they can be mapped, not read."""
+    # Imported here: onnx is needed to write the graph, never to run it.
+    import onnx
+
     onnx.save_model(
         model,
         str(folder / GRAPH_FILE),

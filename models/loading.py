@@ -109,8 +109,15 @@ def _load_sentence_transformer(
     offsets_path: Path | None,
 ) -> Encoder:
     # Imported here: it brings torch, which takes seconds and the embedded model does not need.
-    import torch
-    from sentence_transformers import SentenceTransformer
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    except ModuleNotFoundError as error:
+        raise ModelNotFoundError(
+            f"the model {model!r} needs the package {error.name}, which is not installed here: "
+            "install sentence-transformers, build the container image with "
+            "`--build-arg ENCODERS=any`, or use the embedded default"
+        ) from error
 
     if threads:
         torch.set_num_threads(threads)

@@ -28,6 +28,14 @@ def calibrate(
     ] = None,
 ) -> None:
     """Fit what the relevance of a hit is for an encoder, on questions whose answers are known."""
+    # Before the questions are asked, which takes minutes.
+    try:
+        import sklearn.linear_model  # noqa: F401
+    except ModuleNotFoundError as error:
+        common.fail(
+            f"calibrate needs the package {error.name}, which is not installed here: install "
+            "scikit-learn, or build the container image with `--build-arg ENCODERS=any`"
+        )
     from models.calibration import calibration_file
     from service.evaluation.calibrating import draw, fit
     from service.evaluation.tasks import load_questions
