@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats bench-large fuzz check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
+.PHONY: help install install-dev run test test-formats bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,12 @@ test-formats: install-dev ## Write policies as DOCX, PDF and HTML by LibreOffice
 	  && apt-get install -y --no-install-recommends libreoffice-writer-nogui chromium fonts-wqy-microhei; } \
 	  || { echo "LibreOffice and Chromium are needed: apt-get install libreoffice-writer-nogui chromium fonts-wqy-microhei"; exit 1; }
 	POLICY_SEARCH_LONG=1 $(BIN)/pytest tests/quality/test_formats.py
+
+fuzz-api: install-dev ## 10,000 requests made up from the OpenAPI document
+	$(BIN)/python tests/fuzz/fuzz_api.py
+
+docker-smoke: ## Build and try the container image with buildah, without a Docker engine (root)
+	docker/smoke.sh
 
 fuzz: install-dev ## 10,000 random and damaged files: none may crash or hang a reader
 	$(BIN)/python tests/fuzz/fuzz_readers.py

@@ -21,7 +21,6 @@ from service.settings import Settings
 from tests.support.server import serving
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (ROOT / "README.md", ROOT / "README-api.md")
 BEGIN, END = "<!-- api-examples -->", "<!-- /api-examples -->"
 URL_IN_EXAMPLES = "http://127.0.0.1:8080"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -45,10 +44,7 @@ class Served:
 
 
 def document() -> str:
-    for file in DOCUMENTS:
-        if file.exists() and BEGIN in file.read_text("utf-8"):
-            return file.read_text("utf-8")
-    raise AssertionError(f"README.md has no {BEGIN}")
+    return (ROOT / "README.md").read_text("utf-8")
 
 
 def examples() -> list[Example]:
