@@ -95,8 +95,9 @@ def policy_feed(policy_id: str, request: Request, runtime: AnyRuntime, caller: M
     """An Atom feed (RFC 4287) of a policy's versions and what changed in each."""
     snapshot = runtime.view(caller)
     versions = _versions(snapshot, policy_id)
-    entries = [_entry(snapshot, version, str(request.base_url)) for version in versions]
-    return _feed(request, versions[0].title, entries[:MOST_ENTRIES], policy_id)
+    base = str(request.base_url)
+    entries = [_entry(snapshot, version, base) for version in versions[:MOST_ENTRIES]]
+    return _feed(request, versions[0].title, entries, policy_id, snapshot)
 
 
 @router.get(
@@ -113,7 +114,7 @@ def feed(request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     versions.sort(key=lambda version: (version.indexed_at, version.key), reverse=True)
     base = str(request.base_url)
     entries = [_entry(snapshot, version, base) for version in versions[:MOST_ENTRIES]]
-    return _feed(request, "Policies", entries, None)
+    return _feed(request, "Policies", entries, None, snapshot)
 
 
 def _versions(snapshot: Snapshot, policy_id: str) -> list[PolicyRecord]:
@@ -157,7 +158,11 @@ def _entry(snapshot: Snapshot, version: PolicyRecord, base: str) -> FeedEntry:
 
 
 def _feed(
-    request: Request, title: str, entries: list[FeedEntry], policy_id: str | None
+    request: Request,
+    title: str,
+    entries: list[FeedEntry],
+    policy_id: str | None,
+    snapshot: Snapshot,
 ) -> Response:
     body = atom_feed(
         title,
@@ -166,6 +171,7 @@ def _feed(
         authority=request.url.hostname or "localhost",
         author="policy-search",
         policy_id=policy_id,
+        updated=None if entries else datetime.fromisoformat(snapshot.built_at),
     )
     return Response(body, media_type=MEDIA_TYPE)
 
