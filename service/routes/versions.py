@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
@@ -27,6 +28,7 @@ router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 MOST_ENTRIES = 30
 _DIFFS_KEPT = 256
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _kept: OrderedDict[tuple[str, ...], VersionDiff] = OrderedDict()
 _kept_lock = Lock()
 
@@ -168,12 +170,21 @@ def _feed(
         title,
         str(request.url.replace(query="")),
         entries,
-        authority=request.url.hostname or "localhost",
+        authority=_authority(request),
         author="policy-search",
         policy_id=policy_id,
         updated=None if entries else datetime.fromisoformat(snapshot.built_at),
     )
     return Response(body, media_type=MEDIA_TYPE)
+
+
+def _authority(request: Request) -> str:
+    """The host that was asked; an address that no tag can name (IPv6) is `localhost`."""
+    try:
+        host = request.url.hostname or ""
+    except ValueError:
+        host = ""
+    return host if _DOMAIN.fullmatch(host) else "localhost"
 
 
 def _diff(snapshot: Snapshot, older: PolicyRecord, newer: PolicyRecord) -> VersionDiff:

@@ -54,8 +54,8 @@ class Policy:
         year = 2023 + version
         if self.chinese:
             text = (
-                f"{title}\n\n生效日期：{year}年3月1日\n\n一、休假\n\n（一）员工 {name} 有年假二十天。\n\n"
-                f"二、报销\n\n（一）{name} 费用十日内报销。\n"
+                f"{title}\n\n生效日期：{year}年3月1日\n\n一、休假\n\n"
+                f"（一）员工 {name} 有年假二十天。\n\n二、报销\n\n（一）{name} 费用十日内报销。\n"
             )
         else:
             text = (
