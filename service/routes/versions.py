@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
@@ -27,6 +28,7 @@ router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 MOST_ENTRIES = 30
 _DIFFS_KEPT = 256
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _kept: OrderedDict[tuple[str, ...], VersionDiff] = OrderedDict()
 _kept_lock = Lock()
 
@@ -95,8 +97,9 @@ def policy_feed(policy_id: str, request: Request, runtime: AnyRuntime, caller: M
     """An Atom feed (RFC 4287) of a policy's versions and what changed in each."""
     snapshot = runtime.view(caller)
     versions = _versions(snapshot, policy_id)
-    entries = [_entry(snapshot, version, str(request.base_url)) for version in versions]
-    return _feed(request, versions[0].title, entries[:MOST_ENTRIES], policy_id)
+    base = str(request.base_url)
+    entries = [_entry(snapshot, version, base) for version in versions[:MOST_ENTRIES]]
+    return _feed(request, versions[0].title, entries, policy_id, snapshot)
 
 
 @router.get(
@@ -113,7 +116,7 @@ def feed(request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     versions.sort(key=lambda version: (version.indexed_at, version.key), reverse=True)
     base = str(request.base_url)
     entries = [_entry(snapshot, version, base) for version in versions[:MOST_ENTRIES]]
-    return _feed(request, "Policies", entries, None)
+    return _feed(request, "Policies", entries, None, snapshot)
 
 
 def _versions(snapshot: Snapshot, policy_id: str) -> list[PolicyRecord]:
@@ -157,17 +160,31 @@ def _entry(snapshot: Snapshot, version: PolicyRecord, base: str) -> FeedEntry:
 
 
 def _feed(
-    request: Request, title: str, entries: list[FeedEntry], policy_id: str | None
+    request: Request,
+    title: str,
+    entries: list[FeedEntry],
+    policy_id: str | None,
+    snapshot: Snapshot,
 ) -> Response:
     body = atom_feed(
         title,
         str(request.url.replace(query="")),
         entries,
-        authority=request.url.hostname or "localhost",
+        authority=_authority(request),
         author="policy-search",
         policy_id=policy_id,
+        updated=None if entries else datetime.fromisoformat(snapshot.built_at),
     )
     return Response(body, media_type=MEDIA_TYPE)
+
+
+def _authority(request: Request) -> str:
+    """The host that was asked; an address that no tag can name (IPv6) is `localhost`."""
+    try:
+        host = request.url.hostname or ""
+    except ValueError:
+        host = ""
+    return host if _DOMAIN.fullmatch(host) else "localhost"
 
 
 def _diff(snapshot: Snapshot, older: PolicyRecord, newer: PolicyRecord) -> VersionDiff:
