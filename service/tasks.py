@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -67,15 +68,16 @@ class Tasks:
         self._receive.close()
 
     async def run(self) -> None:
-        """Work on one task after the other, until cancelled."""
-        async for task in self._receive:
-            task.state = "running"
-            try:
-                for start in range(0, len(task.puts), _BATCH):
-                    await self._store(task, task.puts[start : start + _BATCH])
-                task.state = "done"
-            except Exception as error:
-                task.state, task.error = "failed", str(error)
+        """Work on one task after the other, until closed or cancelled."""
+        with suppress(anyio.ClosedResourceError):
+            async for task in self._receive:
+                task.state = "running"
+                try:
+                    for start in range(0, len(task.puts), _BATCH):
+                        await self._store(task, task.puts[start : start + _BATCH])
+                    task.state = "done"
+                except Exception as error:
+                    task.state, task.error = "failed", str(error)
 
     async def _store(self, task: Task, batch: Sequence[Put]) -> None:
         """One batch: its changes wait together, and are published together."""
