@@ -68,7 +68,7 @@ class Tasks:
         self._receive.close()
 
     async def run(self) -> None:
-        """Work on one task after the other, until cancelled."""
+        """Work on one task after the other, until closed or cancelled."""
         with suppress(anyio.ClosedResourceError):
             async for task in self._receive:
                 task.state = "running"

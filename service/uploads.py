@@ -53,7 +53,7 @@ def put_from_json(policy_id: str, body: object) -> Put:
         raise UploadInvalidError("expected a JSON object with `text`, the policy's text", "text")
     given = dict(body)
     text, format_ = given.pop("text"), given.pop("format", "markdown")
-    if format_ not in _SUFFIX_OF_FORMAT:
+    if not isinstance(format_, str) or format_ not in _SUFFIX_OF_FORMAT:
         known = ", ".join(_SUFFIX_OF_FORMAT)
         raise UploadInvalidError(f"format is {format_!r}; expected one of {known}", "format")
     data = text.encode("utf-8", "replace")
