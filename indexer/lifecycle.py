@@ -123,7 +123,11 @@ def _apply(
 def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport) -> Outcome:
     before = index.known.get(change.policy_id)
     name = change.policy_id + change.suffix
-    file = SourceFile(Path(name), change.policy_id, name, change.properties)
+    properties = change.properties
+    if before and properties.groups is None:
+        # A new text that says nothing of its readers does not open the policy to everybody.
+        properties = replace(properties, groups=index.store.groups_of(before.key))
+    file = SourceFile(Path(name), change.policy_id, name, properties)
     file_digest = digest_of(change.data, change.suffix, file.sidecar_bytes)
     if before and before.file_sha256 == file_digest and before.parser == PARSER:
         return Outcome(change, "unchanged", before.version)

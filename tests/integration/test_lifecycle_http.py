@@ -248,6 +248,14 @@ def test_a_key_sees_what_its_groups_may_read(client: TestClient) -> None:
     assert "Salary" not in client.get("/v1/changes.atom", headers=everybody).text
 
 
+def test_a_new_text_without_groups_keeps_those_of_the_policy(client: TestClient) -> None:
+    put(client, "salaries", "# Salary Policy\n\n1. Bonuses are paid in May.\n", groups=["hr"])
+    again = put(client, "salaries", "# Salary Policy\n\n1. Bonuses are paid in June.\n")
+    assert again.json()["groups"] == ["hr"]
+    opened = put(client, "salaries", "# Salary Policy\n\n1. Bonuses are gone.\n", groups=[])
+    assert opened.json()["groups"] == []
+
+
 def test_a_writer_cannot_replace_or_remove_what_it_may_not_see(client: TestClient) -> None:
     put(client, "salaries", "# Salary Policy\n\n1. Bonuses are paid in May.\n", groups=["hr"])
     writer = {"X-API-Key": keys_of(client).create("writer", ["write", "read"])[1]}
