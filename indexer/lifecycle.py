@@ -123,14 +123,14 @@ def _apply(
 def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport) -> Outcome:
     before = index.known.get(change.policy_id)
     name = change.policy_id + change.suffix
-    properties = change.properties
-    if before and properties.groups is None:
-        # A new text that says nothing of its readers does not open the policy to everybody.
-        properties = replace(properties, groups=index.store.groups_of(before.key))
-    file = SourceFile(Path(name), change.policy_id, name, properties)
+    file = SourceFile(Path(name), change.policy_id, name, change.properties)
     file_digest = digest_of(change.data, change.suffix, file.sidecar_bytes)
     if before and before.file_sha256 == file_digest and before.parser == PARSER:
         return Outcome(change, "unchanged", before.version)
+    if before and change.properties.groups is None:
+        # A new text that says nothing of its readers does not open the policy to everybody.
+        kept = replace(change.properties, groups=index.store.groups_of(before.key))
+        file = replace(file, sidecar=kept)
     try:
         parsed = parser.parse_bytes(file, change.data, parsed_before(index.store, before))
     except PolicyFileError as error:
