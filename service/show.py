@@ -115,7 +115,9 @@ def print_policies(records: Sequence[PolicyRecord]) -> None:
 
 def record_as_json(record: PolicyRecord) -> dict[str, Any]:
     """A policy of an index, for programs."""
-    return _plain(asdict(record))
+    told = asdict(record) | {"groups": sorted(record.groups)}
+    del told["key"], told["is_current"]  # the store's own; only current versions are listed
+    return _plain(told)
 
 
 def print_preview(preview: Preview, root: Path, *, verbose: bool) -> None:

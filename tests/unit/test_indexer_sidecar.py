@@ -107,7 +107,7 @@ def test_sidecars_are_no_policies_and_not_left_out_either(tmp_path: Path) -> Non
     [
         ("titel: Leave", "titel: unknown key; did you mean title?"),
         ("colour: red", "colour: unknown key; expected one of id, title, organisation"),
-        ("groups: [hr]", "groups: unknown key"),
+        ("groups: [human resources]", "groups: 'human resources' is no group"),
         ("files: {}", "files: unknown key"),
         ("title: [a]", "title: is a list; expected a text"),
         ("title:", "title: is empty; expected a text"),
