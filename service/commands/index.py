@@ -55,7 +55,9 @@ def _build(paths: list[Path], settings: Settings) -> bool:
 
     encoder = common.load_encoder(settings)
     with progress_reporter() as progress:
-        report = build_index(paths, settings.index, encoder, progress, settings.limits)
+        report = build_index(
+            paths, settings.index, encoder, progress, settings.limits, settings.keep_versions
+        )
     print_report(report, settings.index)
     return bool(report.failed)
 
