@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -85,22 +86,17 @@ def apply_changes(
     is opened or refreshed shows the changes. Raises `IndexLockedError` where another process is
     still writing after `wait_seconds`.
     """
-    own = PolicyParser(Limits()) if parser is None else None
-    try:
-        report = BuildReport()
-        with writing(root, encoder, report, wait_seconds) as index:
-            outcomes = [_apply(change, index, parser or own, report) for change in changes]
-            publish_changes(index, encoder, report, silent, keep_versions)
-        return outcomes
-    finally:
-        if own:
-            own.close()
+    report = BuildReport()
+    with (
+        nullcontext(parser) if parser else PolicyParser(Limits()) as reader,
+        writing(root, encoder, report, wait_seconds) as index,
+    ):
+        outcomes = [_apply(change, index, reader, report) for change in changes]
+        publish_changes(index, encoder, report, silent, keep_versions)
+    return outcomes
 
 
-def _apply(
-    change: Change, index: Writing, parser: PolicyParser | None, report: BuildReport
-) -> Outcome:
-    assert parser is not None
+def _apply(change: Change, index: Writing, parser: PolicyParser, report: BuildReport) -> Outcome:
     before = index.known.get(change.policy_id)
     if before and not _is_open(index, before, change.groups):
         # Told like a policy that is not there; only its place cannot be taken.
@@ -129,7 +125,7 @@ def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport)
         return Outcome(change, "unchanged", before.version)
     if before and change.properties.groups is None:
         # A new text that says nothing of its readers does not open the policy to everybody.
-        kept = replace(change.properties, groups=index.store.groups_of(before.key))
+        kept = replace(change.properties, groups=tuple(sorted(index.store.groups(before.key))))
         file = replace(file, sidecar=kept)
     try:
         parsed = parser.parse_bytes(file, change.data, parsed_before(index.store, before))

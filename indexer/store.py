@@ -128,11 +128,6 @@ class Store:
         row = self._db.execute("SELECT groups FROM versions WHERE key = ?", (key,)).fetchone()
         return frozenset(json.loads(row[0]))
 
-    def groups_of(self, key: int) -> tuple[str, ...]:
-        """The groups that may read a version's policy."""
-        row = self._db.execute("SELECT groups FROM versions WHERE key = ?", (key,)).fetchone()
-        return tuple(json.loads(row[0])) if row else ()
-
     def supersede_version(self, key: int, generation: int) -> None:
         """The version is no longer current from this generation on; it stays to be cited."""
         self._db.execute("UPDATE versions SET superseded = ? WHERE key = ?", (generation, key))

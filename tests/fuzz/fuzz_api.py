@@ -11,20 +11,16 @@ document says; the exit code is then 1.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import re
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -32,6 +28,8 @@ sys.path.insert(0, str(ROOT))
 from indexer.lifecycle import Put, apply_changes  # noqa: E402
 from service.app import create_app  # noqa: E402
 from service.settings import Settings  # noqa: E402
+from tests.support.server import serving  # noqa: E402
+from tests.support.small import LEAVE, PRIVACY, CountingEncoder  # noqa: E402
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
@@ -53,45 +51,22 @@ class Result:
     output: str
 
 
-def stand_in() -> Any:
-    """The integration tests' own small encoder, and their two policies."""
-    path = ROOT / "tests/integration/conftest.py"
-    spec = importlib.util.spec_from_file_location("integration_conftest", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @contextmanager
 def served(folder: Path, *, keys: bool) -> Iterator[tuple[str, str]]:
     """The address of a service over two policies, and an admin's key."""
-    import uvicorn
-
-    made = stand_in()
-    encoder = made.CountingEncoder()
+    encoder = CountingEncoder()
     root = folder / "index"
-    for text in (made.LEAVE, made.LEAVE.replace("six weeks", "eight weeks")):
-        puts = [Put("leave", text.encode(), ".txt"), Put("privacy", made.PRIVACY.encode(), ".txt")]
+    for text in (LEAVE, LEAVE.replace("six weeks", "eight weeks")):
+        puts = [Put("leave", text.encode(), ".txt"), Put("privacy", PRIVACY.encode(), ".txt")]
         apply_changes(puts, root, encoder)
     settings = Settings(
         index=root, rate_per_key="off", rate_per_address="off", rate_of_failures="off"
     )
     app = create_app(settings, encoder=encoder)
     key = app.state.access.keys.create("fuzz", ["admin"])[1] if keys else ""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        try:
-            _wait(address)
-            yield address, key
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    with serving(app) as address:
+        _wait(address)
+        yield address, key
 
 
 def _wait(address: str) -> None:

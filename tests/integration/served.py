@@ -13,12 +13,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from conftest import CountingEncoder
-
 from service.app import create_app
 from service.commands.serve import run
 from service.logs import set_up_logging
 from service.settings import Settings, load_settings
+from tests.support.small import CountingEncoder
 
 
 class SlowEncoder(CountingEncoder):

@@ -109,24 +109,21 @@ def test_death_after_publishing_is_a_finished_build(
 
 
 KILLED = """
-import importlib.util, sys, time
+import sys, time
 from pathlib import Path
-spec = importlib.util.spec_from_file_location("helpers", sys.argv[1])
-helpers = importlib.util.module_from_spec(spec)
-sys.modules["helpers"] = helpers
-spec.loader.exec_module(helpers)
 import indexer.build
 import indexer.publishing
+from tests.support.small import CountingEncoder
 
-class Slow(helpers.CountingEncoder):
+class Slow(CountingEncoder):
     def encode_passages(self, texts, on_progress=None):
         if self.embedded:
-            Path(sys.argv[3], "second-batch").touch()
+            Path(sys.argv[2], "second-batch").touch()
             time.sleep(60)
         return super().encode_passages(texts, on_progress)
 
 indexer.publishing._EMBED_BATCH = 2
-indexer.build.build_index([Path(sys.argv[2])], Path(sys.argv[3]), Slow())
+indexer.build.build_index([Path(sys.argv[1])], Path(sys.argv[2]), Slow())
 """
 
 
@@ -139,10 +136,7 @@ def test_killed_process_leaves_the_old_generation_and_its_vectors(
     for number in range(20):
         text = f"Policy {number}\n1. Rule {number} holds.\n2. Rule {number} is kept.\n"
         (folder / f"policy-{number}.txt").write_text(text)
-    helpers = Path(__file__).with_name("conftest.py")
-    building = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(helpers), str(folder), str(root)], cwd=ROOT
-    )
+    building = subprocess.Popen([sys.executable, "-c", KILLED, str(folder), str(root)], cwd=ROOT)
     deadline = time.monotonic() + 60
     while not (root / "second-batch").exists():
         assert time.monotonic() < deadline

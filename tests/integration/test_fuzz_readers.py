@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from indexer.limits import MIB, Limits
+from tests.fuzz import fuzz_readers
 
 TESTS = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def fuzz_readers() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fuzz_readers", TESTS / "fuzz/fuzz_readers.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
-def test_no_random_or_damaged_file_crashes_a_reader(fuzz_readers: ModuleType) -> None:
+def test_no_random_or_damaged_file_crashes_a_reader() -> None:
     seeds = [TESTS.parent / "indexer/samples", TESTS / "fixtures"]
     tally = fuzz_readers.fuzz(300, 7, Limits(max_seconds=5, max_memory=1024 * MIB), seeds)
     assert tally.crashes == []
@@ -35,7 +22,7 @@ def test_no_random_or_damaged_file_crashes_a_reader(fuzz_readers: ModuleType) ->
     assert parsed > 30  # not everything is refused at the door
 
 
-def test_a_crash_is_told_from_a_refusal(fuzz_readers: ModuleType, tmp_path: Path) -> None:
+def test_a_crash_is_told_from_a_refusal(tmp_path: Path) -> None:
     child = (str(Path(__file__).with_name("hostile_child.py")),)
     deeds = {"raise": "crashed", "segfault": "crashed", "recurse": "refused", "x": "parsed"}
     path = tmp_path / "file.hostile"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from models import Encoder
 from service.app import create_app
 from service.settings import Settings
+from tests.support.server import address_of, serving
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +25,11 @@ def address() -> Iterator[tuple[str, int]]:
         raise RuntimeError("never mind")
 
     app = create_app(Settings(index=Path("nowhere"), refresh_seconds=3600), load=load)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    with serving(app) as url:
         try:
-            yield listening.getsockname()
+            yield address_of(url)
         finally:
             finish.set()
-            server.should_exit = True
-            thread.join(20)
 
 
 def request(address: tuple[str, int], method: str, target: str) -> tuple[HTTPResponse, bytes]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from models import Encoder
 from service.app import create_app
 from service.connections import impatient_protocol
 from service.settings import Settings
+from tests.support.server import address_of, serving
 
 PATIENCE = 0.4
 
@@ -29,22 +29,12 @@ def address() -> Iterator[tuple[str, int]]:
         raise RuntimeError("never mind")
 
     settings = Settings(index=Path("nowhere"), refresh_seconds=3600, body_seconds=PATIENCE)
-    config = uvicorn.Config(
-        create_app(settings, load=load),
-        log_config=None,
-        access_log=False,
-        http=impatient_protocol(PATIENCE),
-    )
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    app = create_app(settings, load=load)
+    with serving(app, http=impatient_protocol(PATIENCE)) as url:
         try:
-            yield listening.getsockname()
+            yield address_of(url)
         finally:
             finish.set()
-            server.should_exit = True
-            thread.join(20)
 
 
 def until_closed(connection: socket.socket) -> tuple[bytes, float]:

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from service import cli
 from service.access.keys import KeyFile
+from tests.support.command import running
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[object, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
     """Runs the command on an index directory of the test's own: exit code, output, errors."""
-    for name in list(os.environ):
-        if name.startswith("POLICY_SEARCH_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("POLICY_SEARCH_INDEX", str(tmp_path / "index"))
+    with running(tmp_path / "index", monkeypatch, capsys) as run_command:
 
-    def run_command(*arguments: str) -> tuple[object, str, str]:
-        monkeypatch.setattr(sys, "argv", ["policy-search", *arguments])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as leaving:
-            code = leaving.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        def told(*arguments: str) -> tuple[object, str, str]:
+            done = run_command(*arguments)
+            return done.code, done.out, done.err
 
-    return run_command
+        yield told
 
 
 def test_key_stands_alone_on_standard_output(run: Run, tmp_path: Path) -> None:
