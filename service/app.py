@@ -22,6 +22,7 @@ from service.routes import (
     clauses,
     health,
     lifecycle,
+    lookup,
     metrics,
     policies,
     search,
@@ -90,7 +91,7 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 
