@@ -12,6 +12,7 @@ from indexer.references.steps import HEADING, Step, chain_cost, chain_of, plain_
 
 _BEGINS_WITH = 3
 _FEWEST_WORDS = 2
+_LONG_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,22 @@ class Places:
                 found.append(Found(place, cost))
         return sorted(found, key=lambda one: one.cost)
 
-    def headed(self, words: str) -> list[Found]:
-        """The places with a heading: that one exactly, else one that begins so, else has it all."""
+    def headed(self, words: str, loosely: bool = False) -> list[Found]:
+        """The places with a heading: that one exactly, else one that begins so, else has it all.
+
+        One word is enough for the latter two only `loosely`.
+        """
         if exact := self._by_heading.get(words):
             return [Found(place, 0) for place in exact]
         if len(words) < _BEGINS_WITH and not _is_han(words):
             return []
         parts = set(words.split())
+        enough = len(parts) >= _FEWEST_WORDS or (loosely and len(words) >= _LONG_WORD)
         begins, holds = [], []
         for heading, places in self._by_heading.items():
-            if heading.startswith(words) and (_is_han(words) or len(parts) >= _FEWEST_WORDS):
+            if heading.startswith(words) and (_is_han(words) or enough):
                 begins += [Found(place, 2) for place in places]
-            elif _holds(heading, words, parts):
+            elif _holds(heading, words, parts, enough):
                 holds += [Found(place, 3) for place in places]
         return sorted(begins or holds, key=lambda one: one.place.ordinal)
 
@@ -134,7 +139,7 @@ def _is_han(text: str) -> bool:
     return any("\u3400" <= c <= "\u9fff" for c in text)
 
 
-def _holds(heading: str, words: str, parts: set[str]) -> bool:
+def _holds(heading: str, words: str, parts: set[str], enough: bool) -> bool:
     if _is_han(words):
         return len(words) >= _FEWEST_WORDS and words in heading
-    return len(parts) >= _FEWEST_WORDS and parts <= set(heading.split())
+    return enough and parts <= set(heading.split())
