@@ -21,7 +21,12 @@ from indexer.lexical.search import KeywordQuery, keyword_scores
 from indexer.records import Clause, Remark
 from indexer.references.places import Place
 from indexer.references.records import Definition, Link
-from indexer.references.storing import read_definitions, read_links, read_places
+from indexer.references.storing import (
+    read_citations,
+    read_definitions,
+    read_links,
+    read_places,
+)
 from indexer.rows import CLAUSE_COLUMNS, CLAUSES, PolicyRecord, clause_from, remarks_from
 from indexer.schema import live
 from indexer.store import read_vectors
@@ -279,6 +284,11 @@ class Snapshot:
         """Where these clauses of a version name other clauses or policies, in the text's order."""
         with self._reader.connection() as db:
             return read_links(db, version.key, clause_ids)
+
+    def citations(self, version: PolicyRecord, clause_ids: Sequence[str]) -> dict[str, str]:
+        """The citations of these clauses of a version, by their ids."""
+        with self._reader.connection() as db:
+            return read_citations(db, version.key, clause_ids)
 
     def definitions(self, version: PolicyRecord) -> list[Definition]:
         """The terms that a version defines, in reading order."""

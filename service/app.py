@@ -24,6 +24,7 @@ from service.routes import (
     lifecycle,
     metrics,
     policies,
+    resolve,
     search,
     suggest,
     tasks,
@@ -90,7 +91,7 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, resolve, clauses, versions, policies, lifecycle, tasks, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

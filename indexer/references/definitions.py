@@ -38,6 +38,7 @@ _LEAD = re.compile(
     r"|simply|defined|abbreviated|after|being|with|it)\b|[\s,:;])*",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(r"\bsuch as\b|\be\.?g\b|\blike\b", re.IGNORECASE)
 _HEREINAFTER = re.compile(
     rf"(?:(?:hereinafter|hereafter|collectively|jointly)[\w ,]{{0,40}}?(?:referred to as|called|known as|as)?"
     rf"|(?:referred to|known|defined) (?:\w+ )?as|we call (?:it|them|this|these|such \w+))\s*[,:]?"
@@ -89,7 +90,9 @@ def find_definitions(clauses: Sequence[Clause]) -> list[Definition]:
             cleaned = _cleaned(term)
             if cleaned and cleaned.casefold() not in seen:
                 seen.add(cleaned.casefold())
-                found.append(Definition(cleaned, clause.id, *_sentence(text, position)))
+                start, end = _sentence(text, position)
+                said = clause.text[start:end]
+                found.append(Definition(cleaned, clause.id, start, end, said))
     return found
 
 
@@ -107,7 +110,8 @@ def _terms(text: str, clause: Clause) -> Iterator[tuple[str, int]]:
             if not _HAN_NO_TERM.match(term) and any("\u3400" <= c <= "\u9fff" for c in term):
                 yield term, han.start()
     for found in _PARENTHESIS.finditer(text):
-        if _LEAD.fullmatch(found["lead"]) and _is_lead(found["tail"]):
+        example = _EXAMPLE.search(found["lead"])
+        if not example and _LEAD.fullmatch(found["lead"]) and _is_lead(found["tail"]):
             for one in re.finditer(_Q, found["terms"]):
                 yield one[1], found.start()
     for found in _HEREINAFTER.finditer(text):

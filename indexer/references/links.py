@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from indexer.outline.markers import read_markers
 from indexer.records import Clause
 from indexer.references.mentions import Mention, find_mentions
 from indexer.references.names import Named, find_names
 from indexer.references.places import Found, Place, Places, best_of, place_of
 from indexer.references.records import Link
-from indexer.references.steps import Step, normal, plain_words, read_place, read_steps
+from indexer.references.steps import HAN, Step, normal, plain_words, read_place, read_steps
 
 _FARTHEST = 9
 """Highest cost (see `chain_cost`) at which a place is believed to be meant."""
@@ -30,6 +33,9 @@ _CUE_AFTER = re.compile(
     r"(?:部分|章节|章節|一节|一章|条款|條款|章|节)"
 )
 _LOOK = 60
+_PARAGRAPHS = re.compile(rf"(?<=.)的?第\s?(?:\d{{1,2}}|[{HAN}]{{1,3}})\s?款.*$")
+_DOUBTFUL = 3.0
+"""Of a marker (`outline.markers`): it rather is a reference than a number that opens."""
 
 
 def find_links(title: str, clauses: Sequence[Clause]) -> list[Link]:
@@ -41,15 +47,20 @@ def find_links(title: str, clauses: Sequence[Clause]) -> list[Link]:
     for clause, place in zip(clauses, places.all, strict=True):
         text = normal(clause.text)
         found: list[Link] = []
-        for link in (
-            *_of_text(text, clause, place, places, title),
-            *_headings(text, place, places),
-        ):
-            overlaps = any(link.start < o.end and o.start < link.end for o in found)
-            if link.target != clause.id and not overlaps:
-                found.append(link)
-        links += sorted(found, key=lambda link: link.start)
+        of_text = _of_text(text, clause, place, places, title)
+        for link in (*of_text, *_headings(text, place, places)):
+            if link.target != clause.id:
+                _insert(found, link)
+        links += found
     return links
+
+
+def _insert(found: list[Link], link: Link) -> None:
+    """Puts a link in its place, unless another is there."""
+    at = bisect(found, link.start, key=lambda one: one.start)
+    free_before = at == 0 or found[at - 1].end <= link.start
+    if free_before and (at == len(found) or link.end <= found[at].start):
+        found.insert(at, link)
 
 
 def _of_text(text: str, clause: Clause, place: Place, places: Places, title: str) -> Iterator[Link]:
@@ -57,11 +68,12 @@ def _of_text(text: str, clause: Clause, place: Place, places: Places, title: str
     mentions = find_mentions(text, names, title)
     own_number = _opening(text)
     of_names: set[Named] = set()
+    shared = Counter(id(mention.of) for mention in mentions if mention.of)
     for mention in mentions:
         printed = mention.unit + text[mention.start : mention.end]
         if mention.of is not None:
             of_names.add(mention.of)
-            start, end = _joined(mention, mentions)
+            start, end = _joined(mention, shared[id(mention.of)] > 1)
             yield Link(clause.id, start, end, None, mention.of.name, printed)
         elif mention.start >= own_number:
             link = _own(clause.id, place, places, mention, printed)
@@ -74,10 +86,10 @@ def _of_text(text: str, clause: Clause, place: Place, places: Places, title: str
             yield Link(clause.id, named.start, named.end, None, named.name)
 
 
-def _joined(mention: Mention, mentions: Sequence[Mention]) -> tuple[int, int]:
+def _joined(mention: Mention, several: bool) -> tuple[int, int]:
     """A place and the name of its document as one span, where no other place is of it."""
     assert mention.of is not None
-    if sum(other.of is mention.of for other in mentions) > 1:
+    if several:
         return mention.start, mention.end
     return min(mention.start, mention.of.start), max(mention.end, mention.of.end)
 
@@ -85,18 +97,12 @@ def _joined(mention: Mention, mentions: Sequence[Mention]) -> tuple[int, int]:
 def _own(
     clause_id: str, place: Place, places: Places, mention: Mention, printed: str
 ) -> Link | None:
-    steps = read_place(printed)
-    if not steps:
-        return None
-    while steps:
-        target = _target(steps, place, places, printed)
-        if target is not None:
-            length = len(printed) - steps[-1].end
-            return Link(clause_id, mention.start, mention.end - length, target.id)
-        if len(steps) == 1 or steps[-1].unit != "paragraph":
-            return None
-        steps = steps[:-1]  # paragraphs of a clause have no numbers of their own
-    return None
+    # The paragraphs of an article have no numbers of their own: the link is to the article.
+    above = _PARAGRAPHS.sub("", printed)
+    end = mention.end - (len(printed) - len(above))
+    steps = read_place(above)
+    target = _target(steps, place, places, above) if steps else None
+    return None if target is None else Link(clause_id, mention.start, end, target.id)
 
 
 def _target(steps: Sequence[Step], place: Place, places: Places, printed: str) -> Place | None:
@@ -124,8 +130,8 @@ def _only(found: Sequence[Found], place: Place) -> Place | None:
 
 def _opening(text: str) -> int:
     """Where the number that opens a clause ends: it is no reference."""
-    steps, end = read_steps(text[:40])
-    return end if steps and steps[0].unit != "heading" and not text[:1].isspace() else 0
+    readings = read_markers(text[:40])
+    return readings[0].length if readings and readings[0].doubt < _DOUBTFUL else 0
 
 
 def _headings(text: str, place: Place, places: Places) -> Iterator[Link]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from indexer.references.names import HAN_DOCUMENT, Named
 from indexer.references.steps import HAN
@@ -21,6 +23,7 @@ _ENGLISH = re.compile(
     rf"(?<![\w-])(?:(?:{_UNIT})\s+|§{{1,2}}\s?)(?:{_LABEL}|{_SUB}+)"
     rf"(?:,?\s+(?:{_UNIT})\s+(?:{_LABEL}|{_SUB}+))*"
     rf"(?:(?:\s*(?:,|,?\s*and|,?\s*or|to|through|[–-])\s*)(?:{_LABEL}|{_SUB})(?!\w))*"
+    rf"(?P<above>\s+(?:of|in)\s+(?:{_UNIT})\s+{_LABEL})?"
 )
 _PLURAL = re.compile(r"[a-z]s\b|ices\b|§§")
 _ONE = re.compile(rf"(?:(?:{_UNIT})\s+|§{{1,2}}\s?)?(?:{_LABEL}|{_SUB}+)")
@@ -85,12 +88,14 @@ class Mention:
     of: Named | None = None
 
 
-def find_mentions(text: str, names: list[Named], title: str) -> list[Mention]:
+def find_mentions(text: str, names_in_order: Sequence[Named], title: str) -> list[Mention]:
     """The places cited in a folded text; none of those that are of a law or of something else.
 
     `title`: that of the policy, which may call itself "the agreement" if its title does.
     """
     mentions: list[Mention] = []
+    bare: list[Mention] = []
+    names = _Names(names_in_order)
     ours = frozenset({"policy", "document", *title.lower().split()})
     if "第" in text:
         for found in _CHINESE.finditer(text):
@@ -102,20 +107,40 @@ def find_mentions(text: str, names: list[Named], title: str) -> list[Mention]:
             of, foreign = _english_document(text, found, names, ours)
             if not foreign:
                 mentions += _english_places(found, of)
-    taken = [(mention.start, mention.end) for mention in mentions]
+    mentions.sort(key=lambda mention: mention.start)
+    starts = [mention.start for mention in mentions]
     for mention in _bare_numbers(text):
-        if not any(start <= mention.start < end for start, end in taken):
-            mentions.append(mention)
+        before = bisect_right(starts, mention.start) - 1
+        if before < 0 or mentions[before].end <= mention.start:
+            bare.append(mention)
+    mentions += bare
     return sorted(mentions, key=lambda mention: mention.start)
 
 
-def _han_document(text: str, start: int, names: list[Named]) -> tuple[Named | None, bool]:
+class _Names:
+    """The documents named in a text, to be found by where they stand."""
+
+    def __init__(self, names: Sequence[Named]) -> None:
+        self._names = names
+        self._starts = [named.start for named in names]
+        self._ends = list(accumulate((named.end for named in names), max))
+
+    def before(self, position: int) -> Named | None:
+        """The last one that ends before a position."""
+        place = bisect_right(self._ends, position) - 1
+        return self._names[place] if place >= 0 else None
+
+    def after(self, position: int) -> Named | None:
+        """The first one that begins at a position or after it."""
+        place = bisect_left(self._starts, position)
+        return self._names[place] if place < len(self._names) else None
+
+
+def _han_document(text: str, start: int, names: _Names) -> tuple[Named | None, bool]:
     """The document that a Chinese place is of, and whether it is one that nobody can link to."""
-    for named in names:
-        if named.end <= start and re.fullmatch(
-            r"\s?(?:的|之|中|里)?(?:的)?\s?", text[named.end : start]
-        ):
-            return (None if named.own else named), named.law
+    named = names.before(start)
+    if named and re.fullmatch(r"\s?(?:的|之|中|里)?(?:的)?\s?", text[named.end : start]):
+        return (None, False) if named.own else (named, named.law)
     before = text[max(0, start - _LOOK) : start]
     if _HAN_OWN_BEFORE.search(before):
         return None, False
@@ -123,17 +148,18 @@ def _han_document(text: str, start: int, names: list[Named]) -> tuple[Named | No
 
 
 def _english_document(
-    text: str, found: re.Match[str], names: list[Named], ours: frozenset[str]
+    text: str, found: re.Match[str], names: _Names, ours: frozenset[str]
 ) -> tuple[Named | None, bool]:
     start, end = found.span()
-    for named in names:
-        if named.end <= start and re.fullmatch(r",?\s+\(?|\s*\(|\s", text[named.end : start]):
-            return (None if named.own else named), named.law
+    named = names.before(start)
+    if named and re.fullmatch(r",?\s+\(?|\s*\(|\s", text[named.end : start]):
+        return (None, False) if named.own else (named, named.law)
     of = _OF.match(text, end)
     if of:
-        for named in names:
-            if of.end() <= named.start <= of.end() + 4 and not text[of.end() : named.start].strip():
-                return (None if named.own else named), named.law
+        named = names.after(of.end())
+        if named and not text[of.end() : min(named.start, of.end() + 5)].strip():
+            if named.start <= of.end() + 4:
+                return (None, False) if named.own else (named, named.law)
         if noun := _OWN_NOUN.match(text, of.end()):
             own = of["which"] in ("this", "these", "our") or noun[1].lower() in ours
             return None, not own
@@ -161,6 +187,9 @@ def _han_places(text: str, found: re.Match[str], of: Named | None) -> Iterator[M
 
 def _english_places(found: re.Match[str], of: Named | None) -> Iterator[Mention]:
     text, position = found.string, found.start()
+    if found["above"]:
+        yield Mention(found.start(), found.end(), "", of)  # "paragraph (a) of Section 2"
+        return
     plural = _PLURAL.search(found[0]) is not None
     unit = ""
     while (one := _english_one(text, position, found.end())) is not None:

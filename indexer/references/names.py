@@ -23,7 +23,7 @@ _DETERMINERS = frozenset(
 )
 _OWN = frozenset({"this", "these", "such", "that", "present", "current", "updated", "above"})
 _LAW_HAN = re.compile(
-    r"(?:法|法律|法规|法典|法令|条例|條例|公约|公約|宪法|解释|决定|规章|实施细则|国标|指令)$"
+    r"(?:(?<![办辦])法|法律|法规|法典|法令|条例|條例|公约|公約|宪法|规章|实施细则|国标|指令)$"
 )
 HAN_DOCUMENT = (
     "法|法律|法规|法典|条例|條例|规定|規定|办法|辦法|规则|規則|准则|準則|协议|協議|政策|制度|合同|规范|"

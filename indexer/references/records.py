@@ -24,9 +24,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A term and the sentence that says what it means: offsets into the defining clause's text."""
+    """A term and the sentence that says what it means: offsets into the defining clause's text.
+
+    `text` is that sentence.
+    """
 
     term: str
     clause_id: str
     start: int
     end: int
+    text: str

@@ -132,8 +132,8 @@ def _steps_of(found: re.Match[str]) -> list[Step]:
     if parts["bullet"]:
         return _numbers(parts["bullet"], BULLET)
     if parts["circled"]:
-        value = ord(parts["circled"]) - ord("①") + 1
-        return [Step(None, parts["circled"], (("1", value),))]
+        number = ord(parts["circled"]) - ord("①") + 1
+        return [Step(None, parts["circled"], (("1", number),))]
     if parts["spelt"]:
         return _numbers(_SPELT[parts["spelt"].lower()], UNIT_OF[parts["unit"].lower()])
     unit = parts["diunit"] or parts["bareunit"] or parts["unit"]
@@ -156,8 +156,8 @@ def _numbers(printed: str, unit: str | None) -> list[Step]:
     if printed[0] in HAN:
         return [Step(unit, printed, (("1", han_value(printed)),))]
     readings: list[tuple[str, int]] = []
-    if value := roman_value(printed):
-        readings.append(("I", value))
+    if roman := roman_value(printed):
+        readings.append(("I", roman))
     if len(printed) == 1:
         readings.append(("a", ord(printed.lower()) - 96))
     return [Step(unit, printed, tuple(readings))] if readings else []

@@ -67,12 +67,26 @@ def read_links(db: sqlite3.Connection, version_key: int, clause_ids: Sequence[st
 def read_definitions(db: sqlite3.Connection, version_key: int) -> list[Definition]:
     """The definitions of a version, in reading order."""
     rows = db.execute(
-        'SELECT term, clauses.id, definitions.start, definitions."end" FROM definitions '
+        'SELECT term, clauses.id, definitions.start, definitions."end", '
+        'substr(clauses.text, definitions.start + 1, definitions."end" - definitions.start) '
+        "FROM definitions "
         "JOIN clauses ON clauses.key = clause_key WHERE definitions.version_key = ? "
         "ORDER BY clauses.ordinal, definitions.rowid",
         (version_key,),
     )
     return [Definition(*row) for row in rows]
+
+
+def read_citations(
+    db: sqlite3.Connection, version_key: int, clause_ids: Sequence[str]
+) -> dict[str, str]:
+    """The citations of some clauses of a version, by their ids."""
+    rows = db.execute(
+        "SELECT id, citation FROM clauses WHERE version_key = ? "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (version_key, json.dumps(list(clause_ids))),
+    )
+    return dict(rows)
 
 
 def read_places(db: sqlite3.Connection, version_key: int, title: str) -> list[Place]:

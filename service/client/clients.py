@@ -115,6 +115,7 @@ class PolicySearch(_Client[httpx.Client]):
 
     search = _blocking(calls.search)
     suggest = _blocking(calls.suggest)
+    resolve = _blocking(calls.resolve)
     clause = _blocking(calls.clause)
     policies = _blocking(calls.policies)
     policy = _blocking(calls.policy)
@@ -185,6 +186,7 @@ class AsyncPolicySearch(_Client[httpx.AsyncClient]):
 
     search = _awaiting(calls.search)
     suggest = _awaiting(calls.suggest)
+    resolve = _awaiting(calls.resolve)
     clause = _awaiting(calls.clause)
     policies = _awaiting(calls.policies)
     policy = _awaiting(calls.policy)

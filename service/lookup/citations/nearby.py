@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from indexer.references.places import Place, Places, best_of
 from indexer.references.steps import below, plain_words
 from service.lookup.citations.records import Nearest, Reading
+from service.lookup.citations.register import KINDS
 
 if TYPE_CHECKING:
     from indexer.rows import PolicyRecord
@@ -16,12 +19,17 @@ if TYPE_CHECKING:
 MOST = 5
 _LONG = 5
 _LIKE = 0.6
-"""How alike two headings or titles must be (`difflib`), in [0, 1]."""
+"""How alike two headings must be (`difflib`), and how much of a title must be cited, in [0, 1]."""
+_WORD = 0.75
+"""How alike two words must be to be one, misspelt."""
+
 
 
 def in_policy(places: Places, policy: PolicyRecord, reading: Reading) -> list[Nearest]:
     """The places of a policy nearest to a reading, or the policy where only it is named."""
     if reading.steps:
+        if reading.heading and (there := best_of(places.find(reading.steps, 9))):
+            return [_clause("label", policy, one.place) for one in there]  # headed otherwise
         return [_clause("above", policy, place) for place in _above(places, reading)] + [
             _clause("label", policy, place) for place in _beside(places, reading)
         ]
@@ -52,16 +60,30 @@ def by_path(
 
 def titles(register: Register, name: str, only: tuple[str, ...]) -> list[Nearest]:
     """The policies with the titles or ids that are most like a name."""
-    plain = plain_words(name)
-    names: dict[str, PolicyRecord] = {}
+    cited = _units(name)
+    likes = []
     for policy in register.policies():
         if not only or policy.id in only:
-            for called in (policy.id, policy.title):
-                names.setdefault(plain_words(called), policy)
-    close = difflib.get_close_matches(plain, names, 2 * MOST, _LIKE)
-    found = dict.fromkeys(names[called].id for called in close)
-    by_id = {policy.id: policy for policy in names.values()}
-    return [Nearest("title", by_id[id_], by_id[id_].title) for id_ in found][:MOST]
+            like = max(_likeness(cited, _units(called)) for called in (policy.title, policy.id))
+            if like >= _LIKE:
+                likes.append((-like, policy.id, policy))
+    return [Nearest("title", policy, policy.title) for _, _, policy in sorted(likes)[:MOST]]
+
+
+def _units(name: str) -> list[str]:
+    """Words, and Han characters one by one."""
+    return re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", plain_words(name))
+
+
+def _likeness(cited: Sequence[str], title: Sequence[str]) -> float:
+    """The part of a title that is cited, in [0, 1]; the kind of policy counts little."""
+    weights = {unit: 0.3 if unit in KINDS else 1.0 for unit in title}
+    matched = sum(
+        weight
+        for unit, weight in weights.items()
+        if unit in cited or (len(unit) >= _LONG - 1 and difflib.get_close_matches(unit, cited, 1, _WORD))
+    )
+    return matched / max(sum(weights.values()), 1.0)
 
 
 def _above(places: Places, reading: Reading) -> list[Place]:
@@ -82,12 +104,14 @@ def _beside(places: Places, reading: Reading) -> list[Place]:
         depth = len(above[0].chain) + 1
         candidates = [p for p in places.all if below(above[0].chain, p.chain)]
     else:
-        depth = 1
-        candidates = list(places.all)
+        unit = reading.steps[-1].unit
+        named = [p for p in places.all if unit and p.chain[-1].unit == unit]
+        candidates = named or [p for p in places.all if len(p.chain) == 1]
+        depth = 0
     near = [
         (abs(p.chain[-1].readings[0][1] - values[0]), p)
         for p in candidates
-        if len(p.chain) == depth and p.chain[-1].readings
+        if len(p.chain) == (depth or len(p.chain)) and p.chain[-1].readings
     ]
     near.sort(key=lambda one: (one[0], one[1].ordinal))
     return [place for _, place in near[: MOST - len(above)]]

@@ -29,7 +29,7 @@ _DATE = re.compile(
     r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b|(\d{4})年(\d{1,2})月(\d{1,2})日|\b((?:19|20)\d\d)([01]\d)([0-3]\d)\b"
 )
 _VERSION = re.compile(
-    r"(?:\b(?:version|ver\.?|revision|rev\.?|v\.?(?=\s?\d)|edition)|版本|第(?=[\d.]+版))\s*[::]?\s*"
+    r"(?:(?<![A-Za-z])(?:version|ver\.?|revision|rev\.?|v\.?(?=\s?\d)|edition)|版本|第(?=[\d.]+版))\s*[::]?\s*"
     r"(?P<name>[A-Za-z]?\d[\w.\-]*|[A-Z](?![a-z]))\s*版?|@\s*(?P<at>[\w.\-]+)",
     re.IGNORECASE,
 )

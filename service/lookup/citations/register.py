@@ -18,7 +18,7 @@ EXACT, BEGINNING, WORDS, LETTERS, LOOSE = 100, 80, 60, 40, 30
 """How well a name fits a policy: all of it, how it begins, its words, its letters in their order,
 its words but for what kind of policy it is called."""
 _EMPTY = frozenset({"the", "a", "an", "of", "our", "this", "s", "for", "on", "and", "to", "company"})
-_KINDS = frozenset(
+KINDS = frozenset(
     "policy policies notice statement agreement terms rules procedure handbook guidelines code "
     "standard document privacy doc clause section article chapter paragraph part".split()
 )
@@ -62,7 +62,8 @@ class Register:
         parts = [word for word in plain.split() if word not in _EMPTY]
         if not parts:
             return 0, []
-        best, found = 0, []
+        best = 0
+        found: list[PolicyRecord] = []
         for one in self._names:
             score = _score(plain, parts, one)
             if score > best:
@@ -122,7 +123,7 @@ def _score(plain: str, parts: list[str], one: _Named) -> int:
         if len(letters) >= _FEWEST_LETTERS and _in_order(letters, title):
             return LETTERS
         return 0
-    kind = [part for part in parts if part not in _KINDS]
+    kind = [part for part in parts if part not in KINDS]
     return LOOSE if kind and all(_is_word(part, one.words) for part in kind) else 0
 
 
@@ -136,7 +137,8 @@ def _is_word(part: str, words: frozenset[str]) -> bool:
     if part in words:
         return True
     enough = len(part) >= _FEWEST_LETTERS and not part.isdecimal()
-    return enough and any(word.startswith(part) for word in words)
+    stem = part.removesuffix("s") if len(part) > _FEWEST_LETTERS else part
+    return enough and any(word.startswith(stem) for word in words)
 
 
 def _in_order(letters: str, title: str) -> bool:

@@ -111,10 +111,9 @@ def _matches(
     """The matches of the best reading that has any."""
     best: dict[str, _Match] = {}
     least = (0, 0)
-    is_name = register.named(text)[0] == EXACT
+    if register.named(text)[0] == EXACT:
+        return []  # a policy as a whole, though some heading may say the same
     for reading in dict.fromkeys(readings(text)):
-        if is_name and not reading.name:
-            continue  # a policy as a whole, though some heading may say the same
         score, policies = _policies(register, reading.name, limits)
         if not policies or not (reading.steps or reading.heading):
             continue
@@ -147,7 +146,7 @@ def _policies(
 
 def found_in(places: Places, reading: Reading) -> list[Found]:
     """The places of a version that fit a reading of a citation, nearest first."""
-    if reading.printed:
+    if reading.printed and not (reading.steps and reading.heading):
         exact = places.printed(reading.printed)
         if exact:
             return [Found(place, -1) for place in exact]
