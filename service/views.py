@@ -278,7 +278,9 @@ def _referring(references: References | None) -> dict[str, Any]:
                     kind="clause" if link.clause_id else "policy",
                     id=link.clause_id or link.policy_id,
                     citation=link.citation,
-                    url=clause_url(link.clause_id) if link.clause_id else policy_url(link.policy_id),
+                    url=clause_url(link.clause_id)
+                    if link.clause_id
+                    else policy_url(link.policy_id),
                 ),
             )
             for link in references.links

@@ -40,7 +40,8 @@ _LEAD = re.compile(
 )
 _EXAMPLE = re.compile(r"\bsuch as\b|\be\.?g\b|\blike\b", re.IGNORECASE)
 _HEREINAFTER = re.compile(
-    rf"(?:(?:hereinafter|hereafter|collectively|jointly)[\w ,]{{0,40}}?(?:referred to as|called|known as|as)?"
+    rf"(?:(?:hereinafter|hereafter|collectively|jointly)[\w ,]{{0,40}}?"
+    rf"(?:referred to as|called|known as|as)?"
     rf"|(?:referred to|known|defined) (?:\w+ )?as|we call (?:it|them|this|these|such \w+))\s*[,:]?"
     rf"\s*(?:the\s+|our\s+)?{_Q}"
 )
@@ -63,7 +64,8 @@ _HAN_NO_TERM = re.compile(
     r"^(?:这|该|此|其|那|它|上述|前述|也就|并|即|或|如|若|您|我们|主要|通常|一般|具体|本条|也)"
 )
 _DEFINING = re.compile(
-    r"\b(?:definitions?|defined terms|glossary|terminology|interpretation|words we use|terms we use)\b"
+    r"\b(?:definitions?|defined terms|glossary|terminology|interpretation"
+    r"|words we use|terms we use)\b"
     r"|定义|定義|术语|術語|释义|釋義|名词解释|用语",
     re.IGNORECASE,
 )
@@ -71,9 +73,10 @@ _ENTRY = re.compile(
     r"[“\"「]?(?P<term>[^\s“”\"「」:：,，.。;；][^“”\"「」:：,，.。;；\n]{0,40}?)[”\"」]?"
     r"(?:\s?[:：]|\s[–—-]|\s(?=(?:is|are)\s(?:a|an|any|all|the|our|what|every)\s))\s?(?=\S{2})"
 )
-_PRONOUNS = frozenset(
-    "we us our ours you your yours i it they company's 我们的 您的 我们 我們 我方 您 你 用户您 本人 我".split()
+_PRONOUN_WORDS = (
+    "we us our ours you your yours i it they 我们的 您的 我们 我們 我方 您 你 用户您 本人 我"
 )
+_PRONOUNS = frozenset(_PRONOUN_WORDS.split())
 _SENTENCE_END = re.compile(r"[。！？!?](?!\s?[(（)）])|\.(?!\s+[(a-z])(?=\s|$|[”\"])|\n")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Ltd|Co|Corp|LLC|e\.g|i\.e|etc|No|Art|Sec|vs|U\.S)|\b[A-Z])$", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""Places cited in running text: "Sections 4 and 5", "see 2.1.1", “依据第三条”, “第二条第（一）项”."""
+"""Places cited in running text: "Sections 4 and 5", "see 2.1.1", 依据第三条, 第二条第（一）项."""
 
 from __future__ import annotations
 
@@ -157,9 +157,8 @@ def _english_document(
     of = _OF.match(text, end)
     if of:
         named = names.after(of.end())
-        if named and not text[of.end() : min(named.start, of.end() + 5)].strip():
-            if named.start <= of.end() + 4:
-                return (None, False) if named.own else (named, named.law)
+        if named and named.start <= of.end() + 4 and not text[of.end() : named.start].strip():
+            return (None, False) if named.own else (named, named.law)
         if noun := _OWN_NOUN.match(text, of.end()):
             own = of["which"] in ("this", "these", "our") or noun[1].lower() in ours
             return None, not own
@@ -178,10 +177,8 @@ def _han_places(text: str, found: re.Match[str], of: Named | None) -> Iterator[M
     last_unit = re.search(rf"{_HAN_UNIT}$", found[0])
     for piece in pieces:
         has_unit = re.search(_HAN_UNIT, piece[0])
-        if has_unit or piece[0].startswith("("):
-            unit = ""
-        else:
-            unit = last_unit[0] if last_unit else ""
+        needed = last_unit and not has_unit and not piece[0].startswith("(")
+        unit = last_unit[0] if needed and last_unit else ""
         yield Mention(piece.start(), piece.end(), unit, of)
 
 

@@ -1,4 +1,4 @@
-"""Policies named in running text: 《信息安全管理制度》, "our Cookie Policy", and laws, which are none."""
+"""Policies named in running text: 《休假制度》, "our Cookie Policy"; and laws, which are none."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _NOUN = re.compile(
 _WORD_BEFORE = re.compile(r"([\w&'’-]+)[ \n]$")
 _MOST_WORDS = 7
 _CONNECTING = frozenset({"and", "of", "for", "on", "the", "to"})
-_DETERMINERS = frozenset(
+_DETERMINER_WORDS = (
     "a an and any as by for following from if in including its of on or our please read see such "
-    "that the their these this to under where with within your".split()  # noqa: SIM905
+    "that the their these this to under where with within your"
 )
+_DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _OWN = frozenset({"this", "these", "such", "that", "present", "current", "updated", "above"})
 _LAW_HAN = re.compile(
     r"(?:(?<![办辦])法|法律|法规|法典|法令|条例|條例|公约|公約|宪法|规章|实施细则|国标|指令)$"

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.outline.markers import fold
-from indexer.references.steps import HEADING, Step, chain_cost, chain_of, plain_words
+from indexer.references.matching import chain_cost
+from indexer.references.steps import HEADING, Step, chain_of, plain_words
 
 _BEGINS_WITH = 3
 _FEWEST_WORDS = 2

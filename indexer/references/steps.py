@@ -1,7 +1,7 @@
-"""The steps of a cited place: `3.4.2`, `四（一）2`, `第三条第（二）项` and `Article 3(2)` as numbers.
+"""The steps of a cited place: `3.4.2`, `四（一）2`, `第三条第（二）项`, `Article 3(2)` as numbers.
 
 A clause's labels and a citation of it are brought to the same steps, so that 三, 3, 第三条 and
-Article 3 can be compared; how alike two steps are is told as a cost.
+Article 3 can be compared (`indexer.references.matching`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
 from indexer.outline.markers import fold, han_value, roman_value
 
@@ -32,18 +31,11 @@ _UNITS = {
     "attachment 附件 附录 附錄 附表",
 }
 UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_SPELT = {
-    word: str(number)
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split(),
-        1,
-    )
-}
-_GENERIC = frozenset({None, "section", "clause", "paragraph", "item"})
-"""What a number of any style may be called: "clause 3", "section 3"."""
-_CONTAINERS = frozenset({"chapter", "part"})
-_RUN_ON = frozenset({"article", "section", "clause", None})
+_NUMERALS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_SPELT = {word: str(number) for number, word in enumerate(_NUMERALS.split(), 1)}
 
 HAN = "零〇一二三四五六七八九十百两壹贰貳叁參肆伍陆陸柒捌玖拾佰"
 _NUMBER = r"\d{1,3}(?:\s?\.\s?\d{1,3}){0,6}(?![\d%])"
@@ -186,95 +178,3 @@ def _label_steps(label: str) -> tuple[Step, ...]:
         if simple and all(step.joined for step in steps[1:]):
             return steps
     return (Step(HEADING, plain_words(label)),)
-
-
-def chain_cost(steps: Sequence[Step], chain: Sequence[Step]) -> int | None:
-    """How far a cited place is from a clause's; `None` where it is another one.
-
-    0: as printed. Below 10: told in another style, or without a chapter or a heading above that is
-    not needed. From 10 on: only the end of the place agrees, or a roman number was told as another.
-    """
-    best: int | None = None
-    unheaded = [step for step in chain if step.unit != HEADING]
-    variants: list[tuple[Sequence[Step], int]] = [(chain, 0)]
-    if len(unheaded) < len(chain) and all(step.unit != HEADING for step in steps):
-        variants.append((unheaded, 4))
-    for variant, extra in variants:
-        cost = _suffix_cost(steps, variant)
-        if cost is not None and (best is None or cost + extra < best):
-            best = cost + extra
-    return best
-
-
-def _suffix_cost(steps: Sequence[Step], chain: Sequence[Step]) -> int | None:
-    dropped = len(chain) - len(steps)
-    if dropped < 0:
-        return None
-    total = 0
-    for place in range(len(steps) - 1, -1, -1):
-        cost = _step_cost(steps[place], chain[dropped + place])
-        if cost is None:
-            return None
-        total += cost
-    if dropped:
-        above = {step.unit for step in chain[:dropped]}
-        if above <= _CONTAINERS and chain[dropped].unit in _RUN_ON:
-            pass  # articles are numbered through the chapters
-        elif above <= _CONTAINERS | {HEADING}:
-            total += 4
-        else:
-            total += 10 + dropped
-        if chain[dropped].joined:
-            total += 20  # ".2" is not the 2 of 3.2
-    return total
-
-
-def _step_cost(cited: Step, label: Step) -> int | None:
-    if HEADING in (cited.unit, label.unit):
-        same = cited.unit == label.unit and cited.text == label.text
-        return 0 if same else None
-    unit = _unit_cost(cited.unit, label.unit)
-    if unit is None:
-        return None
-    if cited.text == label.text:
-        value: int | None = 0
-    elif cited.text.lower() == label.text.lower() or set(cited.readings) & set(label.readings):
-        value = 1
-    else:
-        # A roman number told as another; a letter is no number.
-        ours = {v for script, v in cited.readings if script != "a"}
-        theirs = {v for script, v in label.readings if script != "a"}
-        value = 20 if ours & theirs else None
-    if value is None:
-        return None
-    return unit + value + (2 if cited.joined != label.joined else 0)
-
-
-def _unit_cost(cited: str | None, label: str | None) -> int | None:
-    if cited == label:
-        return 0
-    if label == BULLET:
-        return 1 if cited == "item" else None
-    if "annex" in (cited, label):
-        return None
-    if cited == BULLET:
-        return 3 if label in _GENERIC else None
-    if label in _CONTAINERS:
-        return 2 if cited in _CONTAINERS else 8 if cited in (None, "section") else None
-    if cited in _CONTAINERS:
-        return 6 if label in (None, "section") else None
-    if label == "article":
-        return 1 if cited in (None, "section", "clause") else 4
-    return 0 if cited is None or label is None and cited in _GENERIC else 1
-
-
-def below(chain: Sequence[Step], other: Sequence[Step]) -> bool:
-    """Whether one chain goes on from another."""
-    return len(other) > len(chain) and all(
-        a.text == b.text for a, b in zip(chain, other, strict=False)
-    )
-
-
-def is_sequence(steps: Sequence[Step]) -> bool:
-    """Whether steps follow each other as in a place, none of them standing beside another."""
-    return not any(a.unit and a.unit == b.unit != HEADING for a, b in pairwise(steps))

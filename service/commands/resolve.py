@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 def resolve(
     citation: Annotated[
-        str, typer.Argument(help="Such as 'Leave Policy §3.2', '《休假制度》三（二）' or a clause's id.")
+        str,
+        typer.Argument(
+            help="Such as 'Leave Policy §3.2', '《休假制度》三（二）' or a clause's id."
+        ),
     ],
     index: common.IndexOption = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Clauses to print.")] = 10,
@@ -35,11 +38,11 @@ def resolve(
     as_json: common.JsonOption = False,
 ) -> None:
     """Print the clauses that a citation names; exit code 1 where it names none."""
-    from service.lookup.citations.resolving import Restriction
-    from service.lookup.citations.resolving import resolve as find
     from indexer.directory import IndexDirectory, read_manifest
     from indexer.snapshot import open_snapshot
     from indexer.store_reader import StoreReader
+    from service.lookup.citations.resolving import Restriction
+    from service.lookup.citations.resolving import resolve as find
 
     if not any(character.isalnum() for character in citation):
         common.fail("the citation names nothing: give a policy and a place in it")

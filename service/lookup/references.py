@@ -167,12 +167,12 @@ def _resolved(
     steps = read_place(normal(link.place)) if link.place else None
     if steps:
         reading = Reading(link.policy or "", link.place, steps)
-        places = [one for one in found_in(register.places(policy), reading) if one.cost <= _BELIEVED]
+        places = [
+            one for one in found_in(register.places(policy), reading) if one.cost <= _BELIEVED
+        ]
         if places and (len(places) == 1 or places[0].cost < places[1].cost):
             place = places[0].place
-            return ResolvedLink(
-                link.start, link.end, printed, policy.id, place.id, place.citation
-            )
+            return ResolvedLink(link.start, link.end, printed, policy.id, place.id, place.citation)
     return ResolvedLink(link.start, link.end, printed, policy.id, None, policy.title)
 
 

@@ -121,7 +121,7 @@ def test_parameters_are_checked(served: TestClient, more: dict[str, Any], code: 
 def test_links_lead_to_clauses_and_to_other_policies(served: TestClient) -> None:
     clause = served.get("/v1/clauses/leave@2025-03-01%232.2").json()
     text = clause["text"]
-    assert [(text[one["start"] : one["end"]], one["target"]["citation"]) for one in clause["links"]] == [
+    assert [(one["text"], one["target"]["citation"]) for one in clause["links"]] == [
         ("2.1", "Harbour Leave Policy §2.1"),
         ("Section 3 of the Harbour Expense Policy", "Harbour Expense Policy §3"),
     ]  # fmt: skip
@@ -131,7 +131,9 @@ def test_links_lead_to_clauses_and_to_other_policies(served: TestClient) -> None
     listed = served.get("/v1/policies/leave/clauses").json()["clauses"]
     assert next(one for one in listed if one["id"] == clause["id"])["links"] == clause["links"]
     whole = next(one for one in listed if one["labels"] == ["1", "1.1"])["links"]
-    assert [(one["target"]["kind"], one["target"]["id"]) for one in whole] == [("policy", "expenses")]
+    assert [(one["target"]["kind"], one["target"]["id"]) for one in whole] == [
+        ("policy", "expenses")
+    ]
 
 
 def test_terms_are_offered_where_they_are_used_and_not_where_they_are_defined(
@@ -142,7 +144,9 @@ def test_terms_are_offered_where_they_are_used_and_not_where_they_are_defined(
     assert found["term"] == "Working day"
     assert found["text"] == "“Working day” means a day on which the office is open."
     assert served.get(found["clause"]["url"]).json()["definitions"] == []
-    hits = served.get("/v1/search", params={"q": "25 working days", "min_relevance": 0}).json()["hits"]
+    hits = served.get("/v1/search", params={"q": "25 working days", "min_relevance": 0}).json()[
+        "hits"
+    ]
     hit = next(hit for hit in hits if hit["id"] == using["id"])
     assert hit["definitions"] == using["definitions"]
 

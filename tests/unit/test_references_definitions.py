@@ -10,7 +10,9 @@ from indexer.references.definitions import find_definitions
 
 def clause(text: str, heading: str | None = None) -> Clause:
     path = (heading,) if heading else ()
-    return Clause("p@1#1", "p", "1", 0, None, ("1",), heading, path, "P §1", "en", text, 0, len(text))
+    return Clause(
+        "p@1#1", "p", "1", 0, None, ("1",), heading, path, "P §1", "en", text, 0, len(text)
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,5 +71,15 @@ def test_entries_of_a_list_of_definitions_count() -> None:
 
 def test_time_grows_with_the_length_of_the_text() -> None:
     """Texts that make careless patterns try everything; each takes well under a second."""
-    for piece in ("A ", "“a", "(“a” ", "以下简称", "是指", "称“a”或", "Aa means ", "hereinafter ", "(the "):
+    for piece in (
+        "A ",
+        "“a",
+        "(“a” ",
+        "以下简称",
+        "是指",
+        "称“a”或",
+        "Aa means ",
+        "hereinafter ",
+        "(the ",
+    ):
         find_definitions([clause(piece * 20_000, "Definitions")])

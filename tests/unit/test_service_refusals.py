@@ -146,7 +146,8 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
+        name = "citation" if self.path == "/v1/resolve" else "q"
+        query = f"?{name}=leave" if self.method == "GET" else ""
         return self.ask(query, **({"json": {"q": "leave"}} if self.method == "POST" else {}))
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:

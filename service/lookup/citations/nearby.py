@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from indexer.references.matching import below
 from indexer.references.places import Place, Places, best_of
-from indexer.references.steps import below, plain_words
+from indexer.references.steps import plain_words
 from service.lookup.citations.records import Nearest, Reading
 from service.lookup.citations.register import KINDS
 
@@ -22,7 +23,6 @@ _LIKE = 0.6
 """How alike two headings must be (`difflib`), and how much of a title must be cited, in [0, 1]."""
 _WORD = 0.75
 """How alike two words must be to be one, misspelt."""
-
 
 
 def in_policy(places: Places, policy: PolicyRecord, reading: Reading) -> list[Nearest]:
@@ -44,9 +44,7 @@ def in_policy(places: Places, policy: PolicyRecord, reading: Reading) -> list[Ne
     return [Nearest("title", policy, policy.title)]
 
 
-def by_path(
-    places: Places, policy: PolicyRecord, path: str, other_version: bool
-) -> list[Nearest]:
+def by_path(places: Places, policy: PolicyRecord, path: str, other_version: bool) -> list[Nearest]:
     """The clause with this path, or with the longest part of it, in the current version."""
     by_path = {place.id.partition("#")[2]: place for place in places.all}
     if other_version and path in by_path:
@@ -81,7 +79,8 @@ def _likeness(cited: Sequence[str], title: Sequence[str]) -> float:
     matched = sum(
         weight
         for unit, weight in weights.items()
-        if unit in cited or (len(unit) >= _LONG - 1 and difflib.get_close_matches(unit, cited, 1, _WORD))
+        if unit in cited
+        or (len(unit) >= _LONG - 1 and difflib.get_close_matches(unit, cited, 1, _WORD))
     )
     return matched / max(sum(weights.values()), 1.0)
 

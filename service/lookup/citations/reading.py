@@ -13,10 +13,13 @@ from service.lookup.citations.records import Reading
 
 MOST_SPLITS = 120
 """Places of a citation at which a policy's name is believed to end."""
-_CLAUSE_URL = re.compile(r"^(?:https?://[^/\s]+)?(?:/[^\s#?]*)?/(?:v1/clauses|policies)/(?P<id>\S+)$")
+_CLAUSE_URL = re.compile(
+    r"^(?:https?://[^/\s]+)?(?:/[^\s#?]*)?/(?:v1/clauses|policies)/(?P<id>\S+)$"
+)
 _ID = re.compile(r"^(?P<policy>[^@#\s]+)(?:@(?P<version>[^#\s]+))?#(?P<path>\S+)$")
 _LEAD = re.compile(
-    r"^(?:(?:please\s+)?(?:see(?: also)?|refer to|cf\.?|under|according to|pursuant to|per|as per)\s+"
+    r"^(?:(?:please\s+)?(?:see(?: also)?|refer to|cf\.?|under|according to|pursuant to|per"
+    r"|as per)\s+"
     r"(?:the\s+)?|(?:请|請)?(?:详见|詳見|参见|參見|参照|另见|请见|见|見|依据|根据|按照|依照|按)\s*)",
     re.IGNORECASE,
 )
@@ -25,6 +28,7 @@ _ASIDE = re.compile(r"\s*\((?:(?P<en>English|en|英文)|(?P<zh>中文|Chinese|zh
 _OF = re.compile(
     r"[\s,]*(?:\b(?:of|in|from|under|at)\b\s*(?:the\b|our\b|this\b)?|的|,|\(|-|—)\s*", re.IGNORECASE
 )
+_ABOUT = re.compile(r"^(?:the\s+)?(?:section|chapter|part|clause)\s+(?:on|about)\s+", re.I)
 _DATE = re.compile(
     r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b|(\d{4})年(\d{1,2})月(\d{1,2})日|\b((?:19|20)\d\d)([01]\d)([0-3]\d)\b"
 )
@@ -33,9 +37,12 @@ _VERSION = re.compile(
     r"(?P<name>[A-Za-z]?\d[\w.\-]*|[A-Z](?![a-z]))\s*版?|@\s*(?P<at>[\w.\-]+)",
     re.IGNORECASE,
 )
-_EMPTIED = re.compile(r"\(\s*(?:版本|version|版|effective|生效|日期|dated|of)?\s*[,;]?\s*\)|\[\s*\]", re.I)
+_EMPTIED = re.compile(
+    r"\(\s*(?:版本|version|版|effective|生效|日期|dated|of)?\s*[,;]?\s*\)|\[\s*\]", re.I
+)
 _SAYS_DATE = re.compile(
-    r"(?:\b(?:effective|dated|version of|version|as of|in the version of)|生效日期|版本|生效于)[::]?\s*(?=\ufffc)"
+    r"(?:\b(?:effective|dated|version of|version|as of|in the version of)|生效日期|版本"
+    r"|生效于)[::]?\s*(?=\ufffc)"
     r"|\ufffc\s*(?:version|edition|版本|版|生效)?",
     re.I,
 )
@@ -83,7 +90,7 @@ def without_language(text: str) -> tuple[str, str] | None:
 
 
 def without_version(text: str) -> tuple[str, CitedVersion] | None:
-    """A citation without the version that it names, and that version; `None` where it names none."""
+    """A citation without the version that it names, and that; `None` where it names none."""
     found = _DATE.search(text)
     if found:
         year, month, day = (int(part) for part in found.groups() if part)
@@ -140,8 +147,7 @@ def _of_place(name: str, rest: str) -> Iterator[Reading]:
         if steps[-1].unit == HEADING:
             yield Reading(name, heading=steps[-1].text)
         return
-    heading = plain_words(re.sub(r"^(?:the\s+)?(?:section|chapter|part|clause)\s+(?:on|about)\s+", "", rest,
-                                 flags=re.I))  # fmt: skip
+    heading = plain_words(_ABOUT.sub("", rest))
     if heading:
         yield Reading(name, rest, heading=heading)
     begun, end = read_steps(rest)
@@ -153,7 +159,9 @@ def _splits(text: str) -> list[int]:
     """Where a name may end: before each word, sign and Han character."""
     splits = [
         found.start()
-        for found in re.finditer(r"(?<=[^\w])[\w§(“\"]|[\u3400-\u9fff§(“\"]|(?<=[\u3400-\u9fff])\w", text)
+        for found in re.finditer(
+            r"(?<=[^\w])[\w§(“\"]|[\u3400-\u9fff§(“\"]|(?<=[\u3400-\u9fff])\w", text
+        )
         if found.start()
     ]
     return sorted(set(splits))[:MOST_SPLITS]

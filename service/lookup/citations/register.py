@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 EXACT, BEGINNING, WORDS, LETTERS, LOOSE = 100, 80, 60, 40, 30
 """How well a name fits a policy: all of it, how it begins, its words, its letters in their order,
 its words but for what kind of policy it is called."""
-_EMPTY = frozenset({"the", "a", "an", "of", "our", "this", "s", "for", "on", "and", "to", "company"})
-KINDS = frozenset(
-    "policy policies notice statement agreement terms rules procedure handbook guidelines code "
-    "standard document privacy doc clause section article chapter paragraph part".split()
+_EMPTY = frozenset(
+    {"the", "a", "an", "of", "our", "this", "s", "for", "on", "and", "to", "company"}
 )
+_KIND_WORDS = (
+    "policy policies notice statement agreement terms rules procedure handbook guidelines code "
+    "standard document privacy doc clause section article chapter paragraph part"
+)
+KINDS = frozenset(_KIND_WORDS.split())
+"""Words for what kind of document a policy is, or for its parts."""
 _FEWEST_LETTERS = 3
 
 

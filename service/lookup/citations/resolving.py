@@ -73,9 +73,7 @@ def resolve(
     return Resolution(citation, tuple(_opened(snapshot, kept)), len(matches))
 
 
-def _opened(
-    snapshot: Snapshot, matches: Sequence[_Match]
-) -> Iterator[tuple[Clause, PolicyRecord]]:
+def _opened(snapshot: Snapshot, matches: Sequence[_Match]) -> Iterator[tuple[Clause, PolicyRecord]]:
     for match in matches:
         clause = snapshot.clause(match.place.id)
         if clause is not None:
@@ -135,9 +133,7 @@ def _matches(
     return sorted(best.values(), key=lambda match: (match.policy.id, match.place.ordinal))
 
 
-def _policies(
-    register: Register, name: str, limits: Restriction
-) -> tuple[int, list[PolicyRecord]]:
+def _policies(register: Register, name: str, limits: Restriction) -> tuple[int, list[PolicyRecord]]:
     score, policies = register.named(name) if name else (0, register.policies())
     if limits.policy_id:
         policies = [policy for policy in policies if policy.id in limits.policy_id]
@@ -164,10 +160,9 @@ def _headed(places: Places, reading: Reading, found: Sequence[Found]) -> list[Fo
     """Those of the places found that are headed as cited: "5 How you manage your information"."""
     below = places.find((*reading.steps, Step(HEADING, reading.heading)))
     equal = [one for one in found if one.place.heading == reading.heading]
-    return (
-        best_of([*below, *equal])
-        or [one for one in found if one.place.heading.startswith(reading.heading)]
-    )
+    return best_of([*below, *equal]) or [
+        one for one in found if one.place.heading.startswith(reading.heading)
+    ]
 
 
 def cited_version(
