@@ -11,6 +11,8 @@ from indexer.references.records import Definition
 
 LONGEST_TERM = 60
 LONGEST_SENTENCE = 600
+_FULL_LINE = 50
+"""Characters; a line of text so long that does not end its sentence was broken to fit."""
 _Q = r"[“\"「『]\s?([^“”\"「」『』\n]{1,60}?)\s?,?[”\"」』]"
 _MEANS = (
     r"(?:shall mean|means?|refers? to|shall refer to|is defined as|are defined as"
@@ -21,7 +23,7 @@ _QUOTED_MEANS = re.compile(
 )
 _BARE_MEANS = re.compile(
     r"(?P<term>[A-Z][\w'’-]*(?:[ -](?:of|and|or|in|the|for|[\w'’/-]+)){0,4}?)"
-    rf"(?:\s?\([^()\n]{{1,60}}\))?\s?:?,?\s+(?:{_MEANS})(?!\s+(?:that|to|it|you|we|a lot|more)\b)"
+    rf"(?:\s?\([^()\n]{{1,60}}\))?\s?:?,?\s+(?:{_MEANS})(?!\s+(?:that|to|it|you|we|a lot|more|in|of|and|or|by|for|such|available)\b)"
 )
 _NO_TERM = re.compile(
     r"(?i:this|that|these|those|it|they|which|what|he|she|we|you|there|here|please|and|or|but|if|when"
@@ -73,6 +75,7 @@ _ENTRY = re.compile(
     r"[“\"「]?(?P<term>[^\s“”\"「」:：,，.。;；][^“”\"「」:：,，.。;；\n]{0,40}?)[”\"」]?"
     r"(?:\s?[:：]|\s[–—-]|\s(?=(?:is|are)\s(?:a|an|any|all|the|our|what|every)\s))\s?(?=\S{2})"
 )
+_IS_TERM = re.compile(r"[^\[\]{}<>|_]*")
 _PRONOUN_WORDS = (
     "we us our ours you your yours i it they 我们的 您的 我们 我們 我方 您 你 用户您 本人 我"
 )
@@ -167,23 +170,42 @@ def _sentence_starts(text: str) -> Iterator[int]:
         if readings:
             yield position + readings[0].length
         yield position
-        following = _SENTENCE_END.search(text, position)
+        following = next(_ends(text, position, len(text)), None)
         if following is None:
             return
         start = following.end()
 
 
+def _ends(text: str, position: int, broken_from: int) -> Iterator[re.Match[str]]:
+    """Where sentences end, from a position on.
+
+    A line that is merely full ends none from `broken_from` on; before, it may be a heading.
+    """
+    for found in _SENTENCE_END.finditer(text, position):
+        before = text[max(0, found.start() - 5) : found.start()].rstrip()
+        if found[0] == "." and _ABBREVIATION.search(before):
+            continue
+        if found[0] == "\n" and _goes_on(text, found.start(), before, found.start() >= broken_from):
+            continue
+        yield found
+
+
+def _goes_on(text: str, position: int, before: str, broken: bool) -> bool:
+    """Whether a sentence goes on after the end of a line."""
+    following = text[position + 1 : position + 40].lstrip()
+    if before.endswith((":", "：", ",")) or following[:1].islower():
+        return not read_markers(following)
+    full = broken and position - text.rfind("\n", 0, position) > _FULL_LINE
+    return full and before[-1:] not in ".。!！?？;；" and not read_markers(following)
+
+
 def _sentence(text: str, position: int) -> tuple[int, int]:
     """The sentence around a position, without the number that opens a clause."""
     start, end = 0, len(text)
-    for found in _SENTENCE_END.finditer(text):
-        if found[0] == "." and _ABBREVIATION.search(
-            text[max(0, found.start() - 5) : found.start()]
-        ):
-            continue
+    for found in _ends(text, 0, position):
         if found.end() <= position:
             start = found.end()
-        elif found[0] != "\n" or not text[: found.start()].rstrip().endswith((":", "：", ",")):
+        else:
             end = found.start() if found[0] == "\n" else found.end()
             break
     end = min(end, position + LONGEST_SENTENCE)
@@ -199,9 +221,11 @@ def _sentence(text: str, position: int) -> tuple[int, int]:
 def _cleaned(term: str) -> str | None:
     """A term without articles, or `None` where it is a pronoun or no term at all."""
     term = re.sub(
-        r"^(?:the|an|a|our)\s+", "", " ".join(term.split()).strip(" ,.;:、，。"), flags=re.I
+        r"^(?:the|an|a|our|this)\s+", "", " ".join(term.split()).strip(" ,.;:、，。"), flags=re.I
     )
     if not term or len(term) > LONGEST_TERM or term.casefold() in _PRONOUNS:
+        return None
+    if not _IS_TERM.fullmatch(term):
         return None
     if term.isascii():
         capital = any(c.isupper() for c in term)

@@ -22,12 +22,12 @@ _UNIT = (
 _ENGLISH = re.compile(
     rf"(?<![\w-])(?:(?:{_UNIT})\s+|§{{1,2}}\s?)(?:{_LABEL}|{_SUB}+)"
     rf"(?:,?\s+(?:{_UNIT})\s+(?:{_LABEL}|{_SUB}+))*"
-    rf"(?:(?:\s*(?:,|,?\s*and|,?\s*or|to|through|[–-])\s*)(?:{_LABEL}|{_SUB})(?!\w))*"
+    rf"(?:(?:\s*(?:,|,?\s*and(?:/or)?|,?\s*or|to|through|[–-])\s*)(?:{_LABEL}|{_SUB})(?!\w))*"
     rf"(?P<above>\s+(?:of|in)\s+(?:{_UNIT})\s+{_LABEL})?"
 )
 _PLURAL = re.compile(r"[a-z]s\b|ices\b|§§")
 _ONE = re.compile(rf"(?:(?:{_UNIT})\s+|§{{1,2}}\s?)?(?:{_LABEL}|{_SUB}+)")
-_JOINING = re.compile(r"\s*(?:,|,?\s*and|,?\s*or|to|through|[–-])\s*")
+_JOINING = re.compile(r"\s*(?:,|,?\s*and(?:/or)?|,?\s*or|to|through|[–-])\s*")
 _HAN_NUM = rf"(?:{_NUM}|[{HAN}]{{1,5}})"
 _HAN_UNIT = r"(?:条|條|款|项|項|章|节|節|部分|编|編|点|點)"
 _HAN_STEP = rf"第\s?\(?\s?{_HAN_NUM}\s?\)?\s?{_HAN_UNIT}"
@@ -65,7 +65,8 @@ _OWN_NOUN = re.compile(
     r"|[Ss]tandard|[Rr]ules|[Pp]rocedure|[Ss]tatement|[Gg]uidelines?)\b"
 )
 _FOREIGN_BEFORE = re.compile(
-    rf"(?:\b{_LAW}|\b[A-Z]{{3,}}|\b(?:19|20)\d\d|\d{{3,4}}/\d+|['’]s|\b(?:Civil|Penal|Criminal|Labou?r)"
+    rf"(?:\b{_LAW}|\b[A-Z]{{3,}}|[A-Z]\w+ Licen[cs]e|\b(?:19|20)\d\d|\d{{3,4}}/\d+"
+    rf"|['’]s|\b(?:Civil|Penal|Criminal|Labou?r)"
     r" Code)[\s,(]*(?:in particular\s*)?$"
 )
 _HAN_FOREIGN_BEFORE = re.compile(

@@ -15,6 +15,7 @@ _NOUN = re.compile(
     r"(?: (?:of|on|for) [A-Z]\w+(?: (?:and )?[A-Z]\w+){0,3})?"
 )
 _WORD_BEFORE = re.compile(r"([\w&'’-]+)[ \n]$")
+_FIRST = re.compile(r"([\w&'’-]+)\s+")
 _MOST_WORDS = 7
 _CONNECTING = frozenset({"and", "of", "for", "on", "the", "to"})
 _DETERMINER_WORDS = (
@@ -80,9 +81,9 @@ def _in_english(text: str, title: str) -> Iterator[Named]:
                 break
             start -= len(word[0])
         name = text[start : found.end()]
-        while (first := name.partition(" ")[0]).lower() in _DETERMINERS and " " in name:
-            before, name = first, name[len(first) + 1 :]
-            start += len(first) + 1
+        while (first := _FIRST.match(name)) and first[1].lower() in _DETERMINERS:
+            before, name = first[1], name[first.end() :]
+            start += first.end()
         own = before.lower() in _OWN or is_own(name, title)
         foreign = before.endswith(("'s", "’s"))
         if own or (" " in name and not foreign):
