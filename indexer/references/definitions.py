@@ -23,7 +23,8 @@ _QUOTED_MEANS = re.compile(
 )
 _BARE_MEANS = re.compile(
     r"(?P<term>[A-Z][\w'’-]*(?:[ -](?:of|and|or|in|the|for|[\w'’/-]+)){0,4}?)"
-    rf"(?:\s?\([^()\n]{{1,60}}\))?\s?:?,?\s+(?:{_MEANS})(?!\s+(?:that|to|it|you|we|a lot|more|in|of|and|or|by|for|such|available)\b)"
+    rf"(?:\s?\([^()\n]{{1,60}}\))?\s?:?,?\s+(?:{_MEANS})"
+    r"(?!\s+(?:that|to|it|you|we|a lot|more|in|of|and|or|by|for|such|available)\b)"
 )
 _NO_TERM = re.compile(
     r"(?i:this|that|these|those|it|they|which|what|he|she|we|you|there|here|please|and|or|but|if|when"

@@ -114,6 +114,8 @@ class PolicySearch(_Client[httpx.Client]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _blocking(calls.search)
+    equivalents = _blocking(calls.equivalents)
+    similar = _blocking(calls.similar)
     suggest = _blocking(calls.suggest)
     resolve = _blocking(calls.resolve)
     clause = _blocking(calls.clause)
@@ -185,6 +187,8 @@ class AsyncPolicySearch(_Client[httpx.AsyncClient]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _awaiting(calls.search)
+    equivalents = _awaiting(calls.equivalents)
+    similar = _awaiting(calls.similar)
     suggest = _awaiting(calls.suggest)
     resolve = _awaiting(calls.resolve)
     clause = _awaiting(calls.clause)

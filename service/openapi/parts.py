@@ -85,7 +85,7 @@ CLAUSE = {
     "links": [],
     "definitions": DEFINITIONS,
 }
-HITS = [
+HITS: list[dict[str, Any]] = [
     {
         **CLAUSE_SUMMARY,
         "rank": 1,
