@@ -16,7 +16,6 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
-from service.lookup.records import Likeness
 from service.schemas.lookup import LookupResponse
 from service.schemas.operation import ReadyResponse, TaskResponse, VersionResponse
 from service.schemas.policies import (
@@ -30,7 +29,7 @@ from service.schemas.resolve import ResolveResponse
 from service.schemas.search import SearchResponse
 from service.schemas.suggest import SuggestResponse
 from service.schemas.versions import DiffResponse, VersionList
-from service.search.records import FacetName, GroupBy, LanguageBalance, Mode, Sort
+from service.search.records import FacetName, GroupBy, LanguageBalance, Likeness, Mode, Sort
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
