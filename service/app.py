@@ -25,6 +25,7 @@ from service.routes import (
     lookup,
     metrics,
     policies,
+    resolve,
     search,
     suggest,
     tasks,
@@ -91,7 +92,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, resolve, lookup, clauses, versions, policies, lifecycle, tasks, health,
+        metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

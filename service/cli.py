@@ -11,7 +11,17 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, equivalents, index, keys, measure, policies, search, serve
+from service.commands import (
+    common,
+    equivalents,
+    index,
+    keys,
+    measure,
+    policies,
+    resolve,
+    search,
+    serve,
+)
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -24,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(resolve.resolve)
 app.command()(equivalents.equivalents)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")

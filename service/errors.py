@@ -8,6 +8,7 @@
     │   ├── OutOfRangeError        limit or offset beyond its bounds
     │   ├── UnknownPolicyError     a filter names a policy that is not indexed
     │   ├── LanguageCodeError      a filter's language is no language code
+    │   ├── CitationEmptyError     a citation without a letter or a number
     │   ├── UploadInvalidError     a body that cannot be a policy
     │   ├── PolicyIdError          an id that no policy can have
     │   └── PolicyUnreadableError  a file that the readers refuse
@@ -91,10 +92,11 @@ class QueryTooLongError(QueryError):
     code = "query-too-long"
     title = "The query is too long"
 
-    def __init__(self, length: int, maximum: int) -> None:
+    def __init__(self, length: int, maximum: int, field: str = "q") -> None:
         super().__init__(
             f"The query has {length} characters; at most {maximum} are accepted. "
-            "Ask in fewer words (an operator can raise POLICY_SEARCH_MAX_QUERY_CHARS)."
+            "Ask in fewer words (an operator can raise POLICY_SEARCH_MAX_QUERY_CHARS).",
+            field=field,
         )
         self.length = length
         self.maximum = maximum
@@ -376,6 +378,20 @@ class EvaluationError(ServiceError):
 
     code = "evaluation-invalid"
     title = "The evaluation cannot be run"
+
+
+class CitationEmptyError(QueryError):
+    """A citation holds no letter and no number."""
+
+    code = "citation-empty"
+    title = "The citation is empty"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The citation names nothing: give a policy and a place in it, such as "
+            "'Leave Policy §3.2' or '《休假制度》三（二）'.",
+            field="citation",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from service.schemas.policies import (
     PolicyList,
     StoredPolicy,
 )
+from service.schemas.resolve import ResolveResponse
 from service.schemas.search import SearchResponse
 from service.schemas.suggest import SuggestResponse
 from service.schemas.versions import DiffResponse, VersionList
@@ -136,6 +137,26 @@ def suggest(
     """Titles, headings and terms that go on from what was typed."""
     return _get(
         "/v1/suggest", SuggestResponse, q=q, limit=limit, lang=_several(lang) if lang else None
+    )
+
+
+def resolve(
+    citation: str,
+    *,
+    lang: Names | None = None,
+    policy_id: Names | None = None,
+    as_of: date | str | None = None,
+    limit: int | None = None,
+) -> Call[ResolveResponse]:
+    """The clauses that a citation names: one, several where it is ambiguous, or what is nearest."""
+    return _get(
+        "/v1/resolve",
+        ResolveResponse,
+        citation=citation,
+        lang=_several(lang) if lang else None,
+        policy_id=_several(policy_id) if policy_id else None,
+        as_of=None if as_of is None else str(as_of),
+        limit=limit,
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -138,6 +139,10 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
     for text in ("The committee grants leave of twenty days.", "员工有年假二十天。"):
         yield "POST", "/v1/similar", {"text": text, "min_relevance": 0}
         yield "POST", "/v1/similar", {"text": text, "mode": "related"}
+    words = [p.word for p in policies]
+    for cited in ("§1.1", "一（一）", "Annual leave", "policy, 2.9", *(f"{w} 1.1" for w in words),
+                  *(f"{w} Policy (2023-03-01) §9.9" for w in words), *clause_ids):  # fmt: skip
+        yield "GET", f"/v1/resolve?citation={quote(cited)}&limit=50", None
     everything = ["lang", "policy_id", "organisation", "year"]
     for q in ("leave of twenty days", "年假", *(p.word for p in policies)):
         for more in ({"facets": everything, "limit": 50}, {"group_by": "policy", "sort": "date"},

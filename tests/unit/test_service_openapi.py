@@ -11,11 +11,11 @@ from fastapi.routing import APIRoute
 from service.app import create_app
 from service.openapi.search import SEARCH_REQUESTS
 from service.problems import Problem
-from service.routes import clauses, health, lookup, policies, search, suggest
+from service.routes import clauses, health, lookup, policies, resolve, search, suggest
 from service.schemas.search import SearchRequest
 from service.settings import Settings
 
-ROUTERS = (search, suggest, lookup, clauses, policies, health)
+ROUTERS = (search, suggest, resolve, lookup, clauses, policies, health)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_response_examples_have_the_shape_of_their_routes() -> None:
                 shown = model.model_validate(example).model_dump(mode="json")
                 assert _same_keys(shown, example), route.path
                 checked += 1
-    assert checked == 10
+    assert checked == 11
 
 
 def _same_keys(shown: Any, example: Any) -> bool:

@@ -159,7 +159,8 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
+        name = "citation" if self.path == "/v1/resolve" else "q"
+        query = f"?{name}=leave" if self.method == "GET" else ""
         return self.ask(query, **self.body())
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:
