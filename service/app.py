@@ -20,6 +20,8 @@ from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
+    compare,
+    coverage,
     health,
     lifecycle,
     metrics,
@@ -90,7 +92,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, compare, clauses, versions, policies, coverage, lifecycle, tasks, health,
+        metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

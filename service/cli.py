@@ -11,7 +11,7 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, index, keys, measure, policies, search, serve
+from service.commands import common, index, keys, lookup, measure, policies, search, serve
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(lookup.compare)
+app.command()(lookup.coverage)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")

@@ -114,6 +114,8 @@ class PolicySearch(_Client[httpx.Client]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _blocking(calls.search)
+    compare = _blocking(calls.compare)
+    coverage = _blocking(calls.coverage)
     suggest = _blocking(calls.suggest)
     clause = _blocking(calls.clause)
     policies = _blocking(calls.policies)
@@ -184,6 +186,8 @@ class AsyncPolicySearch(_Client[httpx.AsyncClient]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _awaiting(calls.search)
+    compare = _awaiting(calls.compare)
+    coverage = _awaiting(calls.coverage)
     suggest = _awaiting(calls.suggest)
     clause = _awaiting(calls.clause)
     policies = _awaiting(calls.policies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from indexer.language import detect_language
 from indexer.lexical.glossary import Glossary, default_glossary
 from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
+from indexer.vectors import Vectors
 from models import Encoder
 from models.calibration import Calibration
 from models.errors import ModelFormatError
@@ -150,6 +152,19 @@ class Searcher:
             hits = counted.ranked.take(counted.kept)
             facets.append(count_facet(snapshot, name, hits.clauses, hits.languages))
         return tuple(facets)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What makes scores probabilities, if the encoder has one."""
+        return self._calibration
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Questions as unit vectors, shape (len(texts), dimension)."""
+        return self._encoder.encode_queries(texts)
+
+    def ask(self, question: str) -> Asked:
+        """A question ready to be compared. Raises `QueryError` for one that it cannot take."""
+        return self._asked(self._checked(question))
 
     def rank(self, query: SearchQuery, weights: Weights = WEIGHTS) -> list[str]:
         """The ids of all ranked clauses, best first, whatever their relevance."""
