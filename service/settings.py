@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     )
     topics: Path | None = Field(
         default=None,
-        description="File of the topics that the coverage table has columns for; the packaged ones "
+        description="File of the topics that the coverage table is about; the packaged ones "
         "unless given.",
     )
     threads: int | None = Field(

@@ -127,7 +127,7 @@ def compare(
     policy_id: Names = (),
     clauses: int = 3,
     min_relevance: float | None = None,
-    limit: int = 20,
+    limit: int | None = None,
     offset: int = 0,
     lang: Names = (),
     organisation: Names = (),

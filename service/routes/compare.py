@@ -17,6 +17,9 @@ from service.search.records import SearchFilter, SearchQuery
 
 router = APIRouter(tags=["search"], route_class=GuardedRoute)
 
+PAGE = 20
+"""Policies of a page, unless the request asks for more or fewer."""
+
 
 @router.post(
     "/v1/compare",
@@ -46,7 +49,8 @@ def compare_policies(
         organisation=tuple(body.filter.organisation),
         year=tuple(body.filter.year),
     )
-    page = SearchQuery(body.q or "?", body.limit, body.offset, filter=restriction)
+    limit = min(PAGE, runtime.settings.max_limit) if body.limit is None else body.limit
+    page = SearchQuery(body.q or "?", limit, body.offset, filter=restriction)
     check_query(page, runtime.settings)
     faiss.omp_set_num_threads(1)  # per calling thread: requests already use every processor
     snapshot = runtime.view(caller, body.filter.as_of)
@@ -57,7 +61,7 @@ def compare_policies(
         policy_id=tuple(body.policy_id),
         clauses=body.clauses,
         min_relevance=body.min_relevance,
-        limit=body.limit,
+        limit=limit,
         offset=body.offset,
     )
     compared = compare(snapshot, runtime.opened().searcher, query)

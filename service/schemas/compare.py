@@ -34,8 +34,9 @@ class CompareRequest(BaseModel):
     ] = 3
     min_relevance: Relevance = None
     limit: Annotated[
-        int, Field(description="Policies wanted, at least 1; 100 at most by default.")
-    ] = 20
+        int | None,
+        Field(description="Policies wanted, at least 1; 20, or as many as one page may have."),
+    ] = None
     offset: Annotated[int, Field(description="Policies to skip before the first one returned.")] = 0
 
 

@@ -104,6 +104,8 @@ class Asker:
         return self.ask(headers=self.headers | {"If-Match": "x"}, **self.body())
 
     def body(self) -> dict[str, Any]:
+        if self.path == "/v1/compare":
+            return {"json": {"clause_id": "none@1#x"}}
         return {"json": {"text": "1. Leave"}} if self.method == "PUT" else {}
 
     def writer_answers(self, state: Any) -> None:
@@ -146,7 +148,7 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
+        query = "?q=leave" if self.path in ("/v1/search", "/v1/suggest") else ""
         return self.ask(query, **({"json": {"q": "leave"}} if self.method == "POST" else {}))
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:

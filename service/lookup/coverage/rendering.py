@@ -10,6 +10,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from service.lookup.coverage.records import Coverage, Row, State
+from service.printing import one_line
 
 MARKS: Final[dict[State, str]] = {"covered": "●", "mentioned": "○", "none": "·"}
 WORDS: Final[dict[State, tuple[str, str]]] = {
@@ -48,8 +49,8 @@ def as_text(coverage: Coverage) -> Iterator[str]:
             cell = row.cells[place]
             yield f"  [{number}] {MARKS[cell.state]} {cell.state:<9} {cell.relevance:.2f}"
             for clause in cell.clauses:
-                yield f"        {clause.citation}  {clause.relevance:.2f}"
-                yield f"          {printable(clause.snippet)}"
+                yield f"        {one_line(clause.citation)}  {clause.relevance:.2f}"
+                yield f"          {one_line(clause.snippet)}"
 
 
 def as_csv(coverage: Coverage) -> str:
@@ -82,12 +83,7 @@ def as_csv(coverage: Coverage) -> str:
 
 def row_name(row: Row) -> str:
     """A policy as the head of its row or column."""
-    return printable(f"{row.policy.title} ({row.policy.id}, {row.policy.version}, {row.lang})")
-
-
-def printable(text: str) -> str:
-    """A text on one line, without what could move a cursor or turn the writing around."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line(f"{row.policy.title} ({row.policy.id}, {row.policy.version}, {row.lang})")
 
 
 def _harmless(text: str) -> str:
