@@ -16,7 +16,7 @@ from service.errors import ClauseNotFoundError, UnknownPolicyError
 from service.search.details import Details
 from service.search.ranking import Asked, Ranked, rank_clauses
 from service.search.records import Hit, SearchFilter, SearchQuery
-from service.search.searcher import LONGEST_QUERY, Searcher
+from service.search.searcher import Searcher
 
 BEHIND_PART = 0.5
 """What counts of how far a clause is behind the best of all policies.
@@ -91,7 +91,7 @@ def compare(snapshot: Snapshot, searcher: Searcher, query: CompareQuery) -> Comp
         clause = snapshot.clause(query.clause_id)
         if clause is None:
             raise ClauseNotFoundError(query.clause_id)
-        text = _question_of(clause)
+        text = _question_of(clause)[: searcher.longest_query]
     asked = searcher.ask(text)
     everything = rank_clauses(snapshot, asked, SearchFilter())
     own = None if clause is None else snapshot.policy(clause.policy_id)
@@ -227,4 +227,4 @@ def _chosen(snapshot: Snapshot, restriction: SearchFilter) -> list[PolicyRecord]
 def _question_of(clause: Clause) -> str:
     """What a clause says, with the heading above it, as a question."""
     above = clause.heading_path[-1:] if clause.heading_path[-1:] != (clause.heading,) else ()
-    return " ".join((*above, clause.text))[:LONGEST_QUERY]
+    return " ".join((*above, clause.text))

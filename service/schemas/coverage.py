@@ -70,7 +70,10 @@ class CitedClauseResponse(BaseModel):
     citation: Citation
     lang: str
     snippet: str = Field(description="The beginning of its text.")
-    relevance: float = Field(description="Probability that it deals with the topic, in [0, 1].")
+    relevance: float = Field(
+        description="Probability that it deals with the topic, in [0, 1], if as many clauses did "
+        "as did not."
+    )
     url: ClauseUrl
 
 

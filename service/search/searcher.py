@@ -158,6 +158,11 @@ class Searcher:
         """What makes scores probabilities, if the encoder has one."""
         return self._calibration
 
+    @property
+    def longest_query(self) -> int:
+        """Most characters of a question."""
+        return self._longest_query
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Questions as unit vectors, shape (len(texts), dimension)."""
         return self._encoder.encode_queries(texts)
