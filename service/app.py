@@ -24,6 +24,7 @@ from service.routes import (
     coverage,
     health,
     lifecycle,
+    lookup,
     metrics,
     policies,
     search,
@@ -92,8 +93,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, compare, clauses, versions, policies, coverage, lifecycle, tasks, health,
-        metrics,
+        search, suggest, compare, lookup, clauses, versions, policies, coverage, lifecycle, tasks,
+        health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

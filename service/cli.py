@@ -11,7 +11,17 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, index, keys, lookup, measure, policies, search, serve
+from service.commands import (
+    common,
+    equivalents,
+    index,
+    keys,
+    lookup,
+    measure,
+    policies,
+    search,
+    serve,
+)
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -26,11 +36,13 @@ app.command()(index.index)
 app.command()(search.search)
 app.command()(lookup.compare)
 app.command()(lookup.coverage)
+app.command()(equivalents.equivalents)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
+app.command()(measure.calibrate_equivalents)
 
 
 def main() -> None:

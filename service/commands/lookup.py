@@ -109,7 +109,7 @@ def coverage(
     with _opened(settings) as (snapshot, searcher):
         _check_known(snapshot, policy or ())
         query = CoverageQuery(tuple(policy or ()), tuple(lang or ()), topic=tuple(topic or ()))
-        table = cover(snapshot, query, listed, searcher.encode)
+        table = cover(snapshot, query, listed, searcher.encoder.encode_queries)
         if form == "csv":
             text = as_csv(table)
         elif form == "html":

@@ -1,123 +1,52 @@
-"""Comparison and coverage in the OpenAPI document."""
+"""Counterparts of clauses in the OpenAPI document."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from service.openapi.parts import (
-    BODY_RESPONSES,
-    CLAUSE_SUMMARY,
-    HITS,
-    INDEX,
-    INVALID,
-    LEAVE,
-    NO_CLAUSE,
-    NOT_READY,
-    TEXT,
-    ok,
-    problem,
-)
+from service.openapi.parts import CLAUSE, HITS, INDEX, INVALID, NO_CLAUSE, NOT_READY, SECTION, ok
 
-_SILENT = {
-    "id": "dengta-privacy-policy",
-    "title": "灯塔隐私政策",
-    "version": "1",
-    "effective_date": None,
+_OTHER = HITS[1]
+_COUNTERPART: dict[str, Any] = {
+    **{name: _OTHER[name] for name in ("id", "citation", "labels", "url", "policy", "lang")},
+    "parent_id": "dengta-leave-policy@1#三",
+    "heading": None,
+    "heading_path": _OTHER["heading_path"],
+    "text": _OTHER["text"],
+    "span": {"start": 811, "end": 838},
+    "rank": 1,
+    "relevance": 0.97,
+    "margin": 1.0312,
+    "cosine": 0.9713,
+    "surroundings": 0.9527,
+    "mutual_best": True,
+    "previous": None,
+    "next": None,
 }
-COMPARE_REQUESTS: Any = {
-    "question": {
-        "summary": "What does each policy say on it?",
-        "value": {"q": "Can I carry unused leave over to next year?", "clauses": 1},
+_ANSWER: dict[str, Any] = {
+    "clause": CLAUSE,
+    "lang": "en",
+    "total": 1,
+    "processing_time_ms": 9.1,
+    "index": INDEX,
+    "counterparts": [_COUNTERPART],
+}
+_FREE = {
+    **_ANSWER,
+    "clause": None,
+    "counterparts": [
+        {**_COUNTERPART, "surroundings": None, "mutual_best": None, "previous": SECTION}
+    ],
+}
+EQUIVALENTS_RESPONSES = {**ok(_ANSWER), **NO_CLAUSE, **INVALID, **NOT_READY}
+SIMILAR_RESPONSES = {**ok(_FREE), **INVALID, **NOT_READY}
+SIMILAR_REQUESTS: Any = {
+    "chinese": {
+        "summary": "Which clauses of English policies say this?",
+        "value": {"text": "未休完的年假可以顺延至次年三月底。", "filter": {"lang": ["en"]}},
     },
-    "clause": {
-        "summary": "What do two others say on what a clause says?",
-        "value": {
-            "clause_id": CLAUSE_SUMMARY["id"],
-            "policy_id": ["dengta-leave-policy", "dengta-privacy-policy"],
-        },
+    "related": {
+        "summary": "Whatever comes closest",
+        "value": {"text": "Unused leave lapses.", "mode": "related", "limit": 5},
     },
-}
-COMPARE_RESPONSES = {
-    **ok(
-        {
-            "query": "Can I carry unused leave over to next year?",
-            "query_lang": "en",
-            "clause": None,
-            "total": 2,
-            "found": 1,
-            "processing_time_ms": 21.5,
-            "index": INDEX,
-            "policies": [
-                {
-                    "policy": LEAVE,
-                    "found": True,
-                    "relevance": 0.93,
-                    "clauses": HITS[:1],
-                    "nearest": [],
-                },
-                {
-                    "policy": _SILENT,
-                    "found": False,
-                    "relevance": 0.01,
-                    "clauses": [],
-                    "nearest": [],
-                },
-            ],
-        }
-    ),
-    **NO_CLAUSE,
-    **INVALID,
-    **BODY_RESPONSES,
-    **NOT_READY,
-}
-_JSON = ok(
-    {
-        "total": 1,
-        "processing_time_ms": 35.1,
-        "index": INDEX,
-        "topics": [
-            {
-                "id": "carry-over",
-                "en": "Carrying leave over",
-                "zh": "年假结转",
-                "references": "Employment handbook, chapter 4",
-            }
-        ],
-        "rows": [
-            {
-                "policy": LEAVE,
-                "lang": "en",
-                "cells": [
-                    {
-                        "topic": "carry-over",
-                        "state": "covered",
-                        "relevance": 0.94,
-                        "clauses": [
-                            {
-                                "id": CLAUSE_SUMMARY["id"],
-                                "citation": CLAUSE_SUMMARY["citation"],
-                                "lang": "en",
-                                "snippet": "4.2 " + TEXT,
-                                "relevance": 0.94,
-                                "url": CLAUSE_SUMMARY["url"],
-                            }
-                        ],
-                    }
-                ],
-            }
-        ],
-    }
-)
-_OTHERS: dict[str, Any] = {"text/csv": {}, "text/html": {}}
-COVERAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {**_JSON[200]["content"], **_OTHERS}},
-    **problem(
-        422,
-        "A parameter is out of its bounds, or names a policy or a topic that is not there.",
-        "unknown-topic",
-        "A filter names an unknown topic",
-        "No topic has the id 'cookie'; known: cookies, retention.",
-        parameter="topic",
-    ),
-    **NOT_READY,
 }

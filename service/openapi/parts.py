@@ -72,7 +72,7 @@ CLAUSE = {
     "text": "4.2 " + TEXT,
     "span": {"start": 2210, "end": 2300},
 }
-HITS = [
+HITS: list[dict[str, Any]] = [
     {
         **CLAUSE_SUMMARY,
         "rank": 1,

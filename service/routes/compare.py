@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
 from service.errors import ComparisonError
-from service.openapi.lookup import COMPARE_REQUESTS, COMPARE_RESPONSES
+from service.openapi.coverage import COMPARE_REQUESTS, COMPARE_RESPONSES
 from service.routes.search import check_query
 from service.schemas.compare import CompareRequest, CompareResponse
 from service.search.records import SearchFilter, SearchQuery

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
 from service.errors import OutOfRangeError
-from service.openapi.lookup import COVERAGE_RESPONSES
+from service.openapi.coverage import COVERAGE_RESPONSES
 from service.routes.search import check_text
 from service.schemas.coverage import CoverageFormat, CoverageParameters, CoverageResponse
 
@@ -67,7 +67,7 @@ def coverage(
         offset=parameters.offset,
         clauses=parameters.clauses,
     )
-    table = cover(snapshot, query, runtime.topics, runtime.opened().searcher.encode)
+    table = cover(snapshot, query, runtime.topics, runtime.opened().searcher.encoder.encode_queries)
     headers = {"Vary": "Accept"}
     wanted = parameters.format or _accepted(request.headers.get("accept", ""))
     if wanted == "csv":

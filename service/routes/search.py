@@ -44,7 +44,7 @@ async def search(
         limit=body.limit,
         offset=body.offset,
         mode=body.mode,
-        filter=_filter(body.filter),
+        filter=filter_of(body.filter),
         language_balance=body.language_balance,
         min_relevance=body.min_relevance,
         highlight=body.highlight,
@@ -73,7 +73,7 @@ async def search_by_url(
         limit=parameters.limit,
         offset=parameters.offset,
         mode=parameters.mode,
-        filter=_filter(parameters),
+        filter=filter_of(parameters),
         language_balance=parameters.language_balance,
         min_relevance=parameters.min_relevance,
         highlight=parameters.highlight,
@@ -105,7 +105,7 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Searc
 
 def check_query(query: SearchQuery, settings: Settings) -> None:
     """Raise the `QueryError` that tells what is wrong with a query, if anything is."""
-    if not any(_is_visible(character) for character in query.q):
+    if not any(is_visible(character) for character in query.q):
         raise QueryEmptyError
     check_text(query.q, query.filter.lang, settings)
     if not 1 <= query.limit <= settings.max_limit:
@@ -123,12 +123,13 @@ def check_text(q: str, langs: Sequence[str], settings: Settings) -> None:
             raise LanguageCodeError(lang)
 
 
-def _is_visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     """Neither white space nor a control or format character, such as a zero-width space."""
     return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
 
 
-def _filter(asked: FilterRequest | SearchParameters) -> SearchFilter:
+def filter_of(asked: FilterRequest | SearchParameters) -> SearchFilter:
+    """What a request restricts the clauses to."""
     return SearchFilter(
         lang=tuple(code.lower() for code in asked.lang),
         policy_id=tuple(asked.policy_id),

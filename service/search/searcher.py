@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +14,6 @@ from indexer.language import detect_language
 from indexer.lexical.glossary import Glossary, default_glossary
 from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
-from indexer.vectors import Vectors
 from models import Encoder
 from models.calibration import Calibration
 from models.errors import ModelFormatError
@@ -75,6 +73,11 @@ class Searcher:
         self._glossary = default_glossary() if glossary is None else glossary
         self._encoder = encoder
         self._longest_query = longest_query
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns questions into vectors."""
+        return self._encoder
 
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of clauses, best first. Raises `QueryError` for a question it cannot take."""
@@ -162,10 +165,6 @@ class Searcher:
     def longest_query(self) -> int:
         """Most characters of a question."""
         return self._longest_query
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Questions as unit vectors, shape (len(texts), dimension)."""
-        return self._encoder.encode_queries(texts)
 
     def ask(self, question: str) -> Asked:
         """A question ready to be compared. Raises `QueryError` for one that it cannot take."""

@@ -134,7 +134,7 @@ def test_cells_cite_the_clauses_that_deal_with_a_topic(
     searcher: tuple[LiveIndex, Searcher],
 ) -> None:
     live, search = searcher
-    table = cover(live.snapshot, CoverageQuery(), Topics(TOPICS), search.encode)
+    table = cover(live.snapshot, CoverageQuery(), Topics(TOPICS), search.encoder.encode_queries)
     rows = {(row.policy.id, row.lang): row for row in table.rows}
     assert table.total == 3
     cell = rows["leave", "en"].cells[0]
@@ -153,13 +153,18 @@ def test_bilingual_policy_has_a_row_for_each_language(
 ) -> None:
     live, search = searcher
     asked = CoverageQuery(policy_id=("harbour",), topic=("minors",))
-    table = cover(live.snapshot, asked, Topics(TOPICS), search.encode)
+    table = cover(live.snapshot, asked, Topics(TOPICS), search.encoder.encode_queries)
     assert {(row.lang, row.cells[0].state) for row in table.rows} == {
         ("zh", "covered"),
         ("en", "none"),
     }
     assert [topic.id for topic in table.topics] == ["minors"]
-    only = cover(live.snapshot, CoverageQuery(("harbour",), ("en",)), Topics(TOPICS), search.encode)
+    only = cover(
+        live.snapshot,
+        CoverageQuery(("harbour",), ("en",)),
+        Topics(TOPICS),
+        search.encoder.encode_queries,
+    )
     assert [row.lang for row in only.rows] == ["en"]
 
 
@@ -169,7 +174,7 @@ def test_topics_are_encoded_once_for_an_encoder(searcher: tuple[LiveIndex, Searc
 
     def encode(texts: Any) -> Any:
         asked.append(len(texts))
-        return search.encode(texts)
+        return search.encoder.encode_queries(texts)
 
     topics = Topics(TOPICS)
     for _ in range(3):
@@ -181,7 +186,9 @@ def test_filter_that_leaves_no_policy_gives_empty_answers(
     searcher: tuple[LiveIndex, Searcher],
 ) -> None:
     live, search = searcher
-    table = cover(live.snapshot, CoverageQuery(lang=("ja",)), Topics(TOPICS), search.encode)
+    table = cover(
+        live.snapshot, CoverageQuery(lang=("ja",)), Topics(TOPICS), search.encoder.encode_queries
+    )
     assert (table.rows, table.total) == ((), 0)
     japanese = SearchFilter(lang=("ja",))
     found = compare(live.snapshot, search, CompareQuery("leave", filter=japanese))

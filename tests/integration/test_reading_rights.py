@@ -131,8 +131,13 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
         yield "DELETE", f"/v1/policies/{UNKNOWN}", None
     for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
         yield "GET", clause_url(clause_id), None
+        for asked in ({}, {"mode": "related", "limit": 50}, {"filter": {"as_of": "2023-06-01"}}):
+            yield "POST", clause_url(clause_id) + "/equivalents", asked
     for typed in ("", "le", "exp", "年", *(p.word[:4] for p in policies)):
         yield "GET", f"/v1/suggest?q={typed}&limit=50", None
+    for text in ("The committee grants leave of twenty days.", "员工有年假二十天。"):
+        yield "POST", "/v1/similar", {"text": text, "min_relevance": 0}
+        yield "POST", "/v1/similar", {"text": text, "mode": "related"}
     everything = ["lang", "policy_id", "organisation", "year"]
     for q in ("leave of twenty days", "年假", *(p.word for p in policies)):
         for more in ({"facets": everything, "limit": 50}, {"group_by": "policy", "sort": "date"},

@@ -9,15 +9,24 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.app import create_app
-from service.openapi.lookup import COMPARE_REQUESTS
+from service.openapi.coverage import COMPARE_REQUESTS
 from service.openapi.search import SEARCH_REQUESTS
 from service.problems import Problem
-from service.routes import clauses, compare, coverage, health, policies, search, suggest
+from service.routes import (
+    clauses,
+    compare,
+    coverage,
+    health,
+    lookup,
+    policies,
+    search,
+    suggest,
+)
 from service.schemas.compare import CompareRequest
 from service.schemas.search import SearchRequest
 from service.settings import Settings
 
-ROUTERS = (search, suggest, compare, clauses, policies, coverage, health)
+ROUTERS = (search, suggest, compare, lookup, clauses, policies, coverage, health)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +94,7 @@ def test_response_examples_have_the_shape_of_their_routes() -> None:
                 shown = model.model_validate(example).model_dump(mode="json")
                 assert _same_keys(shown, example), route.path
                 checked += 1
-    assert checked == 10
+    assert checked == 12
 
 
 def _same_keys(shown: Any, example: Any) -> bool:
