@@ -69,7 +69,7 @@ class CitedClauseResponse(BaseModel):
     id: ClauseId
     citation: Citation
     lang: str
-    snippet: str = Field(description="The beginning of its text.")
+    snippet: str = Field(description="The sentence of it that holds most of the topic's key terms.")
     relevance: float = Field(
         description="Probability that it deals with the topic, in [0, 1], if as many clauses did "
         "as did not."

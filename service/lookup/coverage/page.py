@@ -30,7 +30,7 @@ tbody th { position: sticky; left: 0; background: var(--page); font-weight: 600;
 .none { background: var(--none); }
 small, .quiet { color: var(--quiet); font-weight: 400; font-size: .85rem; }
 td.covered small, td.mentioned small { color: inherit; }
-.key span { padding: .1rem .5rem; border: 1px solid var(--line); margin-right: .5rem; }
+.key > span { padding: .1rem .5rem; border: 1px solid var(--line); margin-right: .5rem; }
 details p { margin: .3rem 0; font-size: .9rem; }
 """
 

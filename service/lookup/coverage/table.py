@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.lexical.tokens import query_tokens
 from indexer.rows import PolicyRecord
 from indexer.snapshot import Snapshot
 from indexer.vectors import Keys
@@ -33,7 +34,7 @@ from service.lookup.coverage.records import (
 )
 from service.lookup.coverage.terms import Found, terms_found
 from service.lookup.coverage.topics import Topic, default_topics
-from service.search.snippet import beginning
+from service.search.snippet import make_snippet
 
 LEAST_PART = 0.1
 """Of a policy's clauses: a language with fewer has no row of its own, but counts to the others'."""
@@ -107,7 +108,12 @@ def cover(
         (policy, lang, rows) for policy, langs in parts[query.offset : end] for lang, rows in langs
     ]
     picked = [[_picked(judged, rows, t, query.clauses) for t in places] for _, _, rows in chosen]
-    cited = _cited(snapshot, judged, {row for cells in picked for _, best in cells for row in best})
+    cited = _cited(
+        snapshot,
+        judged,
+        topics.listed,
+        {row for cells in picked for _, best in cells for row in best},
+    )
     table = []
     for (policy, lang, rows), cells in zip(chosen, picked, strict=True):
         made = []
@@ -189,14 +195,17 @@ def _picked(
 
 
 def _cited(
-    snapshot: Snapshot, judged: _Judged, rows: set[int]
+    snapshot: Snapshot, judged: _Judged, listed: Sequence[Topic], rows: set[int]
 ) -> Callable[[int, int], CitedClause]:
-    """Gives the clause of a row as a cell of a topic cites it."""
+    """Gives the clause of a row as a cell of a topic cites it, by the sentence with its terms."""
+    wanted = [
+        frozenset(token for term in topic.terms for token in query_tokens(term)) for topic in listed
+    ]
     keys = {row: int(judged.clauses[row]) for row in sorted(rows)}
-    wanted = list(keys.values())
+    all_keys = list(keys.values())
     found = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        found.update(snapshot.clauses_by_key(wanted[start : start + _AT_ONCE]))
+    for start in range(0, len(all_keys), _AT_ONCE):
+        found.update(snapshot.clauses_by_key(all_keys[start : start + _AT_ONCE]))
 
     def cite(row: int, topic: int) -> CitedClause:
         clause = found[keys[row]]
@@ -204,7 +213,7 @@ def _cited(
             clause.id,
             clause.citation,
             clause.lang,
-            beginning(" ".join(clause.text.split())).text,
+            " ".join(make_snippet(clause.text, wanted[topic], highlight=False).text.split()),
             round(float(judged.relevance[row, topic]), 4),
         )
 
