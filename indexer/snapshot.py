@@ -129,6 +129,11 @@ class Snapshot:
             allowed &= np.isin(self._version_keys, np.array(keys, np.int64))
         return self._passage_keys[allowed]
 
+    @property
+    def all_passage_keys(self) -> Keys:
+        """Every passage that is searched, ascending, shape (n,)."""
+        return self._passage_keys
+
     def clause_keys_of(self, passage_keys: Keys) -> Keys:
         """The clauses that passages belong to, in the same order, shape (n,)."""
         return self._clause_keys[np.searchsorted(self._passage_keys, passage_keys)]

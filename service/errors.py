@@ -11,7 +11,9 @@
     │   ├── CitationEmptyError     a citation without a letter or a number
     │   ├── UploadInvalidError     a body that cannot be a policy
     │   ├── PolicyIdError          an id that no policy can have
-    │   └── PolicyUnreadableError  a file that the readers refuse
+    │   ├── PolicyUnreadableError  a file that the readers refuse
+    │   ├── UnknownTopicError      a filter names a topic that is not in the list
+    │   └── ComparisonError        neither a question nor a clause to compare by, or both
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
     │   ├── ClauseNotFoundError
@@ -28,7 +30,8 @@
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
-    └── EvaluationError            evaluation data that cannot be read or matched
+    ├── EvaluationError            evaluation data that cannot be read or matched
+    └── TopicsError                the file of topics cannot be used
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -431,6 +434,9 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, KeyFileError):
         detail = "Keys cannot be checked now, so nobody is let in. The service's log tells why."
         return Fault(error.status, error.code, error.title, detail)
+    if isinstance(error, TopicsError):
+        detail = "The file of topics cannot be used. The service's log tells why."
+        return Fault(error.status, error.code, error.title, detail)
     if isinstance(error, _TOLD):
         field = error.field if isinstance(error, QueryError) else None
         return Fault(error.status, error.code, error.title, str(error), field)
@@ -443,3 +449,32 @@ def fault_of(error: Exception) -> Fault:
         ServiceError.title,
         "Something went wrong inside the service. Its log tells more under this request_id.",
     )
+
+
+class UnknownTopicError(QueryError):
+    """A filter names topics that are not in the list: most likely a misspelling."""
+
+    code = "unknown-topic"
+    title = "A filter names an unknown topic"
+
+    def __init__(self, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:
+        names = ", ".join(repr(name) for name in unknown)
+        super().__init__(f"No topic has the id {names}; known: {', '.join(known)}.", field="topic")
+
+
+class ComparisonError(QueryError):
+    """There is no one thing to compare policies by."""
+
+    code = "comparison-invalid"
+    title = "A comparison needs a question or a clause"
+
+    def __init__(self) -> None:
+        super().__init__("Give either a question (`q`) or a clause (`clause_id`), not both.")
+
+
+class TopicsError(ServiceError):
+    """The file of topics cannot be used; POLICY_SEARCH_TOPICS names it."""
+
+    status = 503
+    code = "topics-invalid"
+    title = "The topics cannot be read"

@@ -16,6 +16,8 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
+from service.schemas.compare import CompareResponse
+from service.schemas.coverage import CoverageResponse
 from service.schemas.lookup import LookupResponse
 from service.schemas.operation import ReadyResponse, TaskResponse, VersionResponse
 from service.schemas.policies import (
@@ -129,6 +131,73 @@ def equivalents(clause_id: str, **options: Unpack[LookupOptions]) -> Call[Lookup
 def similar(text: str, **options: Unpack[LookupOptions]) -> Call[LookupResponse]:
     """The clauses that say what a text says."""
     return _asking("/v1/similar", LookupResponse, {"text": text}, options)
+
+
+def compare(
+    q: str | None = None,
+    *,
+    clause_id: str | None = None,
+    policy_id: Names = (),
+    clauses: int = 3,
+    min_relevance: float | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    lang: Names = (),
+    organisation: Names = (),
+    year: int | Sequence[int] = (),
+    as_of: date | str | None = None,
+) -> Call[CompareResponse]:
+    """What each policy says on a question, or on what the clause of an id says."""
+    restriction = {
+        "lang": _several(lang),
+        "organisation": _several(organisation),
+        "year": _several(year),
+        "as_of": as_of,
+    }
+    body = {
+        "q": q,
+        "clause_id": clause_id,
+        "policy_id": _several(policy_id),
+        "filter": restriction,
+        "clauses": clauses,
+        "min_relevance": min_relevance,
+        "limit": limit,
+        "offset": offset,
+    }
+    return Call(
+        "POST",
+        "/v1/compare",
+        _model(CompareResponse),
+        headers={"Content-Type": JSON},
+        content=to_json(body),
+    )
+
+
+def coverage(
+    *,
+    policy_id: Names = (),
+    topic: Names = (),
+    lang: Names = (),
+    organisation: Names = (),
+    as_of: date | str | None = None,
+    clauses: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Call[CoverageResponse]:
+    """Which policies speak of which topics, with the clauses that do."""
+    return _get(
+        "/v1/coverage",
+        CoverageResponse,
+        policy_id=_several(policy_id) or None,
+        topic=_several(topic) or None,
+        lang=_several(lang) or None,
+        organisation=_several(organisation) or None,
+        as_of=None if as_of is None else str(as_of),
+        clauses=clauses,
+        limit=limit,
+        offset=offset,
+        format="json",
+    )
 
 
 def suggest(

@@ -114,6 +114,8 @@ class PolicySearch(_Client[httpx.Client]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _blocking(calls.search)
+    compare = _blocking(calls.compare)
+    coverage = _blocking(calls.coverage)
     equivalents = _blocking(calls.equivalents)
     similar = _blocking(calls.similar)
     suggest = _blocking(calls.suggest)
@@ -187,6 +189,8 @@ class AsyncPolicySearch(_Client[httpx.AsyncClient]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _awaiting(calls.search)
+    compare = _awaiting(calls.compare)
+    coverage = _awaiting(calls.coverage)
     equivalents = _awaiting(calls.equivalents)
     similar = _awaiting(calls.similar)
     suggest = _awaiting(calls.suggest)

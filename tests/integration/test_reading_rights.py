@@ -149,6 +149,15 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
                      {"mode": "keyword", "explain": True}, {"mode": "semantic", "sort": "policy"},
                      {"filter": {"as_of": "2023-06-01"}, "facets": everything}):  # fmt: skip
             yield "POST", "/v1/search", {"q": q, **more}
+        for more in ({}, {"min_relevance": 1}, {"filter": {"as_of": "2023-06-01"}}):
+            yield "POST", "/v1/compare", {"q": q, **more}
+    for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
+        yield "POST", "/v1/compare", {"clause_id": clause_id, "clauses": 1}
+    for policy in [p.id for p in policies] + [UNKNOWN]:
+        yield "POST", "/v1/compare", {"q": "leave", "policy_id": [policy]}
+        yield "GET", f"/v1/coverage?policy_id={policy}&topic=retention", None
+    for query in ("", "?format=csv", "?format=html", "?as_of=2023-06-01", "?limit=1&offset=1"):
+        yield "GET", "/v1/coverage" + query, None
 
 
 def told(response: Any) -> object:
