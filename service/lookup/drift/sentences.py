@@ -1,0 +1,119 @@
+"""Sentences, and which of one text say what which of the other say."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.language import count_scripts
+from service.lookup.drift.quantities import find_facts
+from service.lookup.drift.records import Fact
+
+_END = re.compile(
+    r"[。！？；]+[”’」』）)]*|[.!?;]+[\"'”’)]*(?=\s)|\n+",  # noqa: RUF001
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|incl|no|nos|art|sec|para|inc|ltd|co|corp|vs|approx|mr|mrs|ms|dr|st|p|pp"
+    r"|a\.m|p\.m|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|^\s*\(?[0-9a-z]{1,3})\.$",
+    re.IGNORECASE,
+)
+_LATIN_UNITS = 1.7
+_BEADS = ((1, 1, 0.0), (1, 2, 1.2), (2, 1, 1.2), (2, 2, 2.2), (1, 3, 2.4), (3, 1, 2.4), (0, 1, 3.0), (1, 0, 3.0))
+"""Sentences of both sides with what such a pairing costs (after Gale & Church 1993)."""
+_SPREAD = 0.55
+_BAND = 12
+"""How far a pair may stand from the diagonal, in sentences, beside a fifth of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A piece of a text between sentence ends."""
+
+    text: str
+    start: int
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """Sentences and parts between semicolons, in order; line ends end one too."""
+    found: list[Sentence] = []
+    begin = 0
+    for end in [*(m.end() for m in _END.finditer(text)), len(text)]:
+        piece = text[begin:end]
+        if end < len(text) and _ABBREVIATION.search(piece.rstrip()) and "\n" not in piece[-1:]:
+            continue
+        stripped = piece.strip()
+        if any(c.isalnum() for c in stripped):
+            found.append(Sentence(stripped, begin + piece.index(stripped[0])))
+        begin = end
+    return found
+
+
+Bead = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def pair_sentences(left: Sequence[Sentence], right: Sequence[Sentence]) -> list[Bead]:
+    """Which sentences belong together, in order: by their lengths and by facts that both have."""
+    if not left or not right:
+        return [((i,), ()) for i in range(len(left))] + [((), (j,)) for j in range(len(right))]
+    if len(left) == len(right) == 1:
+        return [((0,), (0,))]
+    lengths = [[_length(s.text) for s in side] for side in (left, right)]
+    anchors = [[_anchors(s.text) for s in side] for side in (left, right)]
+    scale = sum(lengths[0]) / max(sum(lengths[1]), 1)
+    n, m = len(left), len(right)
+    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
+    band = _BAND + max(n, m) // 5
+    for i in range(n + 1):
+        middle = i * m // n
+        for j in range(max(0, middle - band), min(m, middle + band) + 1):
+            for a, b, cost in _BEADS:
+                before = best.get((i - a, j - b))
+                if before is None or (a, b) == (0, 0):
+                    continue
+                total = before[0] + cost
+                if a and b:
+                    total += _cost(lengths, anchors, i - a, i, j - b, j, scale)
+                if (i, j) not in best or total < best[i, j][0]:
+                    best[i, j] = (total, (a, b))
+    beads: list[Bead] = []
+    i, j = n, m
+    while i or j:
+        a, b = best[i, j][1]
+        beads.append((tuple(range(i - a, i)), tuple(range(j - b, j))))
+        i, j = i - a, j - b
+    return beads[::-1]
+
+
+def _cost(
+    lengths: Sequence[Sequence[float]],
+    anchors: Sequence[Sequence[Counter[object]]],
+    a: int,
+    b: int,
+    c: int,
+    d: int,
+    scale: float,
+) -> float:
+    one, other = sum(lengths[0][a:b]), sum(lengths[1][c:d]) * scale
+    unlike = abs(math.log((one + 4) / (other + 4))) / _SPREAD
+    left: Counter[object] = sum(anchors[0][a:b], Counter())
+    right: Counter[object] = sum(anchors[1][c:d], Counter())
+    shared = (left & right).total()
+    return unlike + 0.5 * (left.total() + right.total() - 2 * shared) - 1.2 * shared
+
+
+def _length(text: str) -> float:
+    scripts = count_scripts(text)
+    return scripts.han + _LATIN_UNITS * scripts.latin_words
+
+
+
+def _anchors(text: str) -> Counter[object]:
+    """What a translation keeps: quantities, addresses, and in Chinese names in Latin letters."""
+    return Counter(_anchor(fact) for fact in find_facts(text) if not fact.weak)
+
+
+def _anchor(fact: Fact) -> object:
+    return (fact.kind, fact.key)
