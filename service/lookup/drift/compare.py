@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from service.lookup.drift.forces import modality_differs
 from service.lookup.drift.limits import find_limits
 from service.lookup.drift.matching import left_over
+from service.lookup.drift.modality import find_modality
 from service.lookup.drift.negation import find_denials
 from service.lookup.drift.quantities import find_facts
 from service.lookup.drift.records import Difference, Fact, Kind, Quote
@@ -112,11 +113,17 @@ def _marked(kind: Kind, quotes: tuple[Quote, Quote], marks: tuple[Spans, Spans])
 def _denial_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
     """A denial on one side, and on the other nothing that may stand for it."""
     one, other = find_denials(left), find_denials(right)
-    if one.words and not other.words and other.hints <= one.hints:
+    if one.words and not other.words and other.hints <= one.hints and not _cancelled(left, right):
         return one.words, ()
-    if other.words and not one.words and one.hints <= other.hints:
+    if other.words and not one.words and one.hints <= other.hints and not _cancelled(right, left):
         return (), other.words
     return None
+
+
+def _cancelled(denying: str, other: str) -> bool:
+    """Whether an exception takes the denial back: "must not without consent", 未经同意不得."""
+    one = find_modality(denying)
+    return one.excepted and bool(one.count("prohibition")) and bool(find_modality(other).modals)
 
 
 def _limit_differs(left: str, right: str) -> tuple[Spans, Spans] | None:

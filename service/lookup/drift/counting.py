@@ -31,9 +31,9 @@ _NO_NUMBER = re.compile(
 _WEAK = re.compile(
     r"(?P<two>\bboth\b|\bdouble[ds]?\b|\btwice\b|\bpair\b|\bdual\b|\beither\b|双方|两者|二者|双倍|双|两方|加倍"
     r"|翻倍|\bneither\b)"
-    r"|(?P<one>\bonce\b|\bsingle\b|单个|单笔|单次|单人)|(?P<three>三者|\btriple\b|\bthrice\b)"
+    r"|(?P<one>\bonce\b|\bsingle\b|单个|单笔|单次|单人)|(?P<copies>一式[两二]份)|(?P<three>三者|\btriple\b|\bthrice\b)"
     r"|(?P<dozen>\bdozen\b)", re.ASCII)
-_WEAK_VALUES = {"one": 1, "two": 2, "three": 3, "dozen": 12}
+_WEAK_VALUES = {"one": 1, "copies": 2, "two": 2, "three": 3, "dozen": 12}
 _NUMBER = re.compile(
     rf"(?P<n>(?<![\w.]){DIGITS}(?:\s?(?:million|billion|thousand|hundred|bn)\b|[km]\b|万亿|千万|百万|亿|万|千|百)?"
     rf"|{DIGITS}(?:万亿|千万|百万|亿|万|千|百)?|{ENGLISH}|[{HAN}]+(?={_MEASURE})|[{HAN}]{{2,}})"
@@ -41,7 +41,7 @@ _NUMBER = re.compile(
 
 
 def find_numbers(scan: Scan) -> Iterator[Fact]:
-    """Keys are (value,) and ("ordinal", value). One, zero, "both" and ordinals are weak."""
+    """Keys are (value,) and ("ordinal", value). Nought to two, "both" and ordinals are weak."""
     for _ in scan.take(_NO_NUMBER):
         pass
     for found in scan.take(_ORDINAL):
@@ -59,7 +59,7 @@ def find_numbers(scan: Scan) -> Iterator[Fact]:
         if again is not None and again not in values:
             values.append(again)
         for number in values:
-            yield Fact("number", (number,), *found.span(), weak=number in (0, 1))
+            yield Fact("number", (number,), *found.span(), weak=number in (0, 1, 2))
 
 
 def _is_number(found: re.Match[str]) -> bool:

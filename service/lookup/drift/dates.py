@@ -28,8 +28,8 @@ _DATE = re.compile(
     rf"|(?<![\d个{HAN}])(?P<m6>\d{{1,2}}|{_H}) ?月 ?(?P<d6>\d{{1,2}}|{_H}) ?[日号]"
     rf"|(?<![\d/])(?P<x>\d{{1,2}})/(?P<z>\d{{1,2}})/(?P<y7>{_YEAR})(?!\d)"
     rf"|(?<![\d个{HAN}第半])(?P<m8>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?![日内])(?:份|底|初|末|中旬)?"
-    rf"|\b(?:in|by|of|until|since|every|each|from|to|and|end of|early|late|mid-?)\s(?P<m9>{_MONTH})", re.ASCII)
-_YEAR_ALONE = re.compile(rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年[内后前以之的])\s?年|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%])", re.ASCII)
+    rf"|\b(?:in|by|of|until|since|every|each|from|to|and|end of|early|late|mid-?)\s(?P<m9>(?!may){_MONTH})", re.ASCII)
+_YEAR_ALONE = re.compile(rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年(?:内|以内|期|以上))\s?年|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])", re.ASCII)
 _YEAR_IN = re.compile(rf"\b(?:in|of|since|from|until|by|year|fiscal|fy) ?(?P<y>{_YEAR})\b", re.ASCII)
 _DAY_OF_MONTH = re.compile(
     rf"(?<=[每次当本下上]月)(?:的)? ?(?:第 ?)?(\d{{1,2}}|{_H}) ?[日号天](?:[上下]午)?", re.ASCII)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,7 +17,14 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("prohibition", "permission"),
     ("prohibition", "duty"),
     ("prohibition", "no duty"),
+    ("only", "permission"),
 )
+_NEARLY_NOT = re.compile(
+    r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole|without)"
+    r"|免|除外|避免|防止|保密|拒绝|停止|仅|只"
+)
+"""What denies and is no modal verb: "must refrain from"."""
+
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
 """What may stand on the other side for "only with consent", in this order."""
 
@@ -45,6 +53,8 @@ def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[For
     rest = counts[0] - counts[1], counts[1] - counts[0]
     for side, opposite in (rest, rest[::-1]):
         for force in _ANSWERS_ONLY:
+            if force == "permission" and (other if side is rest[0] else one).denied:
+                continue
             answered = min(side["only"], opposite[force])
             side["only"] -= answered
             opposite[force] -= answered
@@ -58,9 +68,11 @@ def _clash(
     if (first, second) == ("prohibition", "permission"):
         # "must not without consent" is "may with consent": two denials against none.
         return (1 + one.excepted) % 2 != other.excepted % 2
-    if (first, second) == ("prohibition", "duty"):
-        denials = find_denials(second_text)  # "must refrain from", 必须避免
-        return not denials.words and not denials.hints
+    if "duty" in (first, second) and "permission" not in (first, second):
+        duty = text if first == "duty" else second_text
+        return not find_denials(duty).words and not _NEARLY_NOT.search(duty.lower())
+    if (first, second) == ("only", "permission"):
+        return other.denied
     return True
 
 

@@ -16,7 +16,7 @@ _NOT_LESS = re.compile(
     rf"{_NOT}\b{_LESS}(?: than)?\b|{_NOT}\bbelow\b|{_NOT_ZH}(?:少于|低于|早于|小于|短于)", re.ASCII
 )
 _NOT_MORE = re.compile(
-    rf"{_NOT}\b(?:exceed\w*|{_MORE}(?: than)?)\b"
+    rf"\bin no event\b[^;]{{0,160}}?\bexceed\w*|{_NOT}\b(?:exceed\w*|{_MORE}(?: than)?)\b"
     rf"|{_NOT_ZH}(?:超过|多于|晚于|迟于|大于|高于|长于|超出|逾)",
     re.ASCII,
 )

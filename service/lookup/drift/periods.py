@@ -36,12 +36,12 @@ _MORE = (
 _RANGE = r"(?:\s?(?:to|and|or|-|~|至|到|或)\s?)"
 _AGAIN = rf"(?:\s?\(\s?(?P<again>{NUMBER})\s?\))"
 _ALWAYS = re.compile(
-    r"\b24/7\b|7 ?[*x×] ?24(?: ?小时)?|24 ?[*x×] ?7|全天候|around the clock"  # noqa: RUF001
+    r"\b24/7\b|\bday and night\b|\bround the clock\b|昼夜|(?:24|二十四) ?小时(?=值守|服务|在线|热线|开放|营业|不间断|全天|客服|待命)|7 ?[*x×] ?24(?: ?小时)?|24 ?[*x×] ?7|全天候|around the clock"  # noqa: RUF001
     r"|(?:24|twenty-four) hours a day(?:,? (?:7|seven) days a week)?"
     r"|每周(?:7|七)天[,，、]?(?:每天|全天|每日)?(?:24|二十四)小时|全天(?:24|二十四)小时", re.ASCII)
 _NO_PERIOD = re.compile(
     r"\b(?:same|working|business|any|the|every) day\b(?= (?:of|on|after|when))|\bone day\b(?=,)"
-    r"|年(?:度)?会|日(?:志|程|常|记|历)|年龄|分(?:行|公司|支)", re.ASCII)
+    r"|十分(?!钟)|年(?:度)?会|日(?:志|程|常|记|历)|年龄|分(?:行|公司|支)", re.ASCII)
 _PERIOD = re.compile(
     rf"(?P<n>{NUMBER}|\bhalf(?: an?)?|\ban?|半)(?P<half> and a half)?"
     rf"{_AGAIN}?(?:{_RANGE}(?P<to>{NUMBER}))?(?:\s?|-)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.outline.markers import roman_value
-from service.lookup.drift.numerals import HAN, value_of
+from service.lookup.drift.numerals import HAN, NUMBER, value_of
 from service.lookup.drift.records import Fact
 from service.lookup.drift.scanning import Scan
 
@@ -25,12 +25,14 @@ _CHINESE = re.compile(
 _CODE = re.compile(
     r"(?<![a-z0-9])(?:(?:iso(?:/iec)?|iec|gb(?:/t)?|tls|soc|rfc|ieee|windows|ios|android|en|din)"
     r"\s?[:-]?\s?\d[\d.:-]*|[a-z]{1,10}-\d[\w-]*(?![\w.]*%)|[a-z]{1,6}\d[\w-]*)(?![a-z0-9])", re.ASCII)
+_VERSION = re.compile(r"(?:\bversion|\bver\.|\bv|版本号?:?)\s?v?(\d+(?:\.\d+)*)|(\d+(?:\.\d+)+)(?= ?版)", re.ASCII)
 _CODE_BREAK = re.compile(r"[^a-z0-9.]", re.ASCII)
 _LIST_NUMBER = re.compile(
     rf"(?:(?<=^)|(?<=[;:.。；：,，、\x00]))\s*\((?:\d{{1,2}}|[a-z]|[ivx]{{1,4}}|[{HAN}]{{1,3}})\)"
     r"|[①-⑳]"
     rf"|(?:(?<=^)|(?<=[;；:：。] )|(?<=[;；:：。]))(?:\d{{1,2}}[、.)](?!\d)|[{HAN}]{{1,3}}、)"
-    r"|\s\((?:[a-z]|[ivx]{1,4}|\d)\)\s", re.ASCII)
+    r"|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\s?\)(?=\s)", re.ASCII)
+_NUMBER_BEFORE = re.compile(rf"(?:{NUMBER})\s?$", re.ASCII)
 
 
 def find_references(scan: Scan) -> Iterator[Fact]:
@@ -45,6 +47,8 @@ def find_references(scan: Scan) -> Iterator[Fact]:
 
 def find_codes(scan: Scan) -> Iterator[Fact]:
     """Names with a number in them, `ISO 27001` and `AES-256`, which no language translates."""
+    for found in scan.take(_VERSION):
+        yield Fact("number", ("code", found[1] or found[2]), *found.span(), weak=True)
     for found in scan.take(_CODE):
         key = _CODE_BREAK.sub("", found[0]).rstrip(".")
         yield Fact("number", ("code", key), *found.span(), weak=True)
@@ -52,8 +56,13 @@ def find_codes(scan: Scan) -> Iterator[Fact]:
 
 def hide_list_numbers(scan: Scan) -> None:
     """Takes out `(1)`, `（一）`, `2.` and `③` where they number the items of a list."""
-    for _ in scan.take(_LIST_NUMBER):
+    for _ in scan.take_if(_LIST_NUMBER, _is_list_number):
         pass
+
+
+def _is_list_number(found: re.Match[str]) -> bool:
+    """Not the 12 of "twelve (12) months"."""
+    return not _NUMBER_BEFORE.search(found.string[max(0, found.start() - 24) : found.start()])
 
 
 def _plain(label: str) -> str:
