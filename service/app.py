@@ -12,10 +12,11 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
-from service import openapi, package_version
+from service import package_version
 from service.access.access import Access
 from service.metrics import Metrics
 from service.middleware import RequestMiddleware
+from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
@@ -75,10 +76,10 @@ def create_app(
     measured = Metrics()
     app = _PolicySearch(
         title="policy-search",
-        summary=openapi.SUMMARY,
-        description=openapi.DESCRIPTION,
+        summary=document.SUMMARY,
+        description=document.DESCRIPTION,
         version=package_version(),
-        openapi_tags=openapi.TAGS,
+        openapi_tags=document.TAGS,
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
@@ -105,6 +106,6 @@ class _PolicySearch(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            openapi.complete(super().openapi())
+            document.complete(super().openapi())
         assert self.openapi_schema is not None
         return self.openapi_schema

@@ -16,20 +16,17 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
-from service.schemas import (
+from service.schemas.operation import ReadyResponse, TaskResponse, VersionResponse
+from service.schemas.policies import (
     ClauseList,
     ClauseResponse,
     DescribedPolicy,
-    DiffResponse,
     PolicyList,
-    ReadyResponse,
-    SearchResponse,
     StoredPolicy,
-    SuggestResponse,
-    TaskResponse,
-    VersionList,
-    VersionResponse,
 )
+from service.schemas.search import SearchResponse
+from service.schemas.suggest import SuggestResponse
+from service.schemas.versions import DiffResponse, VersionList
 from service.search.records import FacetName, GroupBy, LanguageBalance, Mode, Sort
 
 T = TypeVar("T")

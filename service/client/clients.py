@@ -19,7 +19,7 @@ from service.client import calls, flow
 from service.client.calls import Call
 from service.client.errors import translated
 from service.client.imports import Policies
-from service.schemas import TaskResponse
+from service.schemas.operation import TaskResponse
 
 P = ParamSpec("P")
 T = TypeVar("T")

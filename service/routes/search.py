@@ -11,13 +11,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from service import openapi
 from service.access.caller import Caller
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
 from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
+from service.openapi.search import SEARCH_REQUESTS, SEARCH_RESPONSES
 from service.runtime import Runtime
-from service.schemas import FilterRequest, SearchParameters, SearchRequest, SearchResponse
+from service.schemas.search import FilterRequest, SearchParameters, SearchRequest, SearchResponse
 from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
 from service.views import facet_response, hit_response, index_info
@@ -31,10 +31,10 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
     "/v1/search",
     operation_id="search",
     summary="Search the clauses",
-    responses=openapi.SEARCH_RESPONSES,
+    responses=SEARCH_RESPONSES,
 )
 async def search(
-    body: Annotated[SearchRequest, Body(openapi_examples=openapi.SEARCH_REQUESTS)],
+    body: Annotated[SearchRequest, Body(openapi_examples=SEARCH_REQUESTS)],
     runtime: AnyRuntime,
     caller: MaySearch,
 ) -> SearchResponse:
@@ -61,7 +61,7 @@ async def search(
     "/v1/search",
     operation_id="searchByUrl",
     summary="Search the clauses, all in the URL",
-    responses=openapi.SEARCH_RESPONSES,
+    responses=SEARCH_RESPONSES,
 )
 async def search_by_url(
     parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
