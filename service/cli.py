@@ -11,7 +11,7 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, index, keys, measure, policies, search, serve
+from service.commands import align, common, index, keys, measure, policies, search, serve
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(align.align)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")

@@ -10,7 +10,8 @@
     │   ├── LanguageCodeError      a filter's language is no language code
     │   ├── UploadInvalidError     a body that cannot be a policy
     │   ├── PolicyIdError          an id that no policy can have
-    │   └── PolicyUnreadableError  a file that the readers refuse
+    │   ├── PolicyUnreadableError  a file that the readers refuse
+    │   └── AlignmentTooLargeError a policy with too many clauses to be aligned
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
     │   ├── ClauseNotFoundError
@@ -376,6 +377,20 @@ class EvaluationError(ServiceError):
 
     code = "evaluation-invalid"
     title = "The evaluation cannot be run"
+
+
+class AlignmentTooLargeError(QueryError):
+    """A policy has more clauses than are aligned in one answer."""
+
+    code = "alignment-too-large"
+    title = "The policy is too large to be aligned"
+
+    def __init__(self, policy_id: str, count: int, most: int, *, field: str) -> None:
+        super().__init__(
+            f"{policy_id} has {count} clauses; policies of up to {most} are aligned. Align its "
+            "parts as policies of their own.",
+            field=field,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ class Asker:
         return self.ask(headers=self.headers | {"If-Match": "x"}, **self.body())
 
     def body(self) -> dict[str, Any]:
+        if self.path == "/v1/align":
+            return {"json": {"left": {"policy_id": "none"}, "right": {"policy_id": "none"}}}
         return {"json": {"text": "1. Leave"}} if self.method == "PUT" else {}
 
     def writer_answers(self, state: Any) -> None:
@@ -146,8 +148,9 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
-        return self.ask(query, **({"json": {"q": "leave"}} if self.method == "POST" else {}))
+        if self.method == "POST":
+            return self.ask(**({"json": {"q": "leave"}} | self.body()))
+        return self.ask("?q=leave")
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:
         """The answer to a request whose body never comes."""

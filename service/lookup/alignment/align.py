@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.records import Clause
 from service.lookup.alignment.groups import Group, extend
@@ -65,12 +64,12 @@ def align_clauses(
 
 def _groups(left: Side, right: Side) -> list[Group]:
     cosines, margins = meanings(left, right)
-    base = (cosines + margins) / 2 + places(left, right)
+    base = np.asarray((cosines + margins) / 2 + places(left, right), np.float32)
     likeness = base
     matches = np.full(len(left), NONE, np.intp)
     chain: list[tuple[int, int]] = []
     for _ in range(_ROUNDS):
-        chain = best_chain(likeness - SAME)
+        chain = best_chain(np.asarray(likeness - SAME, np.float32))
         moves = _mutual_best(likeness, chain)
         found = np.full(len(left), NONE, np.intp)
         for i, j in (*chain, *moves):
@@ -78,7 +77,7 @@ def _groups(left: Side, right: Side) -> list[Group]:
         if (found == matches).all():
             break
         matches = found
-        likeness = base + surroundings(left, right, matches)
+        likeness = np.asarray(base + surroundings(left, right, matches), np.float32)
     chain = sorted([*chain, *_left_between(chain, likeness, cosines)])
     groups = [Group([i], [j]) for i, j in chain]
     groups += [Group([i], [j], moved=True) for i, j in _mutual_best(likeness, chain)]
@@ -161,5 +160,3 @@ def _is_whole(left: Side, right: Side, group: Group, score: float) -> bool:
         return True
     lengths = [float(s.lengths[p].sum()) + 4 for s, p in ((left, group.left), (right, group.right))]
     return score >= _WHOLE and max(lengths) <= _LENGTHS * min(lengths)
-
-

@@ -61,7 +61,9 @@ def read_side(clauses: Sequence[Clause], vectors: Floats) -> Side:
     parents = np.array([place.get(c.parent_id or "", NONE) for c in clauses], np.intp)
     children: list[list[int]] = [[] for _ in clauses]
     depths = np.zeros(len(clauses), np.intp)
-    own: list[frozenset[int]] = [_values(c.labels[-1]) if c.labels else frozenset() for c in clauses]
+    own: list[frozenset[int]] = [
+        _values(c.labels[-1]) if c.labels else frozenset() for c in clauses
+    ]
     chains: list[tuple[frozenset[int], ...]] = []
     for i, parent in enumerate(parents.tolist()):
         above: tuple[frozenset[int], ...] = ()
@@ -71,7 +73,7 @@ def read_side(clauses: Sequence[Clause], vectors: Floats) -> Side:
             above = chains[parent]
         chains.append((own[i], *above)[:LEVELS] if own[i] else ())
     unit = _unit(vectors)
-    hollow = ~unit.any(axis=1)
+    hollow = np.asarray(~unit.any(axis=1), np.bool_)
     return Side(
         clauses=tuple(clauses),
         vectors=_with_headings(_without_common_part(unit), hollow, parents),
@@ -116,7 +118,7 @@ def _values(label: str) -> frozenset[int]:
 
 def _without_common_part(unit: Floats) -> Floats:
     """What distinguishes clauses: their language and their policy's subject they all share."""
-    known = unit.any(axis=1)
+    known = np.asarray(unit.any(axis=1), np.bool_)
     count = int(known.sum())
     if not count:
         return unit

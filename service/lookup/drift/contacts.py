@@ -13,7 +13,9 @@ _URL = re.compile(
     r"https?://[a-z0-9/.?=&%#_~:+@-]*[a-z0-9/=]"
     r"|\b(?:www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[a-z0-9/.?=&%#_~:+-]*[a-z0-9/])?"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|cn|io|eu|gov|edu|example)\b"
-    r"(?:/[a-z0-9/.?=&%#_~:+-]*[a-z0-9/])?", re.ASCII)
+    r"(?:/[a-z0-9/.?=&%#_~:+-]*[a-z0-9/])?",
+    re.ASCII,
+)
 _LOCALE = re.compile(r"/(?:en|zh|cn)(?:[-_][a-z]{2,4})?(?=/|$)", re.ASCII)
 _PHONE = re.compile(r"(?<![\w.,+])(?:\+|00)?\(?\d[\d ().-]{5,18}\d(?![\w%])", re.ASCII)
 _SHORTEST_PHONE = 7

@@ -9,7 +9,7 @@ from service.lookup.drift.numerals import HAN, value_of
 from service.lookup.drift.records import Fact
 from service.lookup.drift.scanning import Scan
 
-_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
@@ -20,27 +20,42 @@ _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
 _H = rf"[{HAN}]{{1,4}}"
 
 _DATE = re.compile(
-    rf"(?P<y1>{_YEAR}|[{HAN}]{{4}}) ?年 ?(?P<m1>\d{{1,2}}|{_H}) ?月(?: ?(?P<d1>\d{{1,2}}|{_H}) ?[日号])?"
+    rf"(?P<y1>{_YEAR}|[{HAN}]{{4}}) ?年 ?(?P<m1>\d{{1,2}}|{_H}) ?月(?: ?(?P<d1>\d{{1,2}}"
+    rf"|{_H}) ?[日号])?"
     rf"|(?<![\d.])(?P<y2>{_YEAR}) ?[-/.] ?(?P<m2>\d{{1,2}}) ?[-/.] ?(?P<d2>\d{{1,2}})(?!\d)"
     rf"|\b(?P<m3>{_MONTH})\s?(?P<d3>{_NTH})(?!\d)(?:,?\s(?P<y3>{_YEAR})\b)?"
     rf"|\b(?P<d4>{_NTH})\s(?:day of )?(?:of )?(?P<m4>{_MONTH})(?:,?\s(?P<y4>{_YEAR})\b)?"
     rf"|\b(?P<m5>{_MONTH}),?\s(?P<y5>{_YEAR})\b"
     rf"|(?<![\d个{HAN}])(?P<m6>\d{{1,2}}|{_H}) ?月 ?(?P<d6>\d{{1,2}}|{_H}) ?[日号]"
     rf"|(?<![\d/])(?P<x>\d{{1,2}})/(?P<z>\d{{1,2}})/(?P<y7>{_YEAR})(?!\d)"
-    rf"|(?<![\d个{HAN}第半])(?P<m8>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?![日内])(?:份|底|初|末|中旬)?"
-    rf"|\b(?:in|by|of|until|since|every|each|from|to|and|end of|early|late|mid-?)\s(?P<m9>(?!may){_MONTH})", re.ASCII)
-_YEAR_ALONE = re.compile(rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年(?:内|以内|期|以上))\s?年|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])", re.ASCII)
-_YEAR_IN = re.compile(rf"\b(?:in|of|since|from|until|by|year|fiscal|fy) ?(?P<y>{_YEAR})\b", re.ASCII)
+    rf"|(?<![\d个{HAN}第半])(?P<m8>1[0-2]|[1-9]|十[一二]?"
+    rf"|[一二三四五六七八九]) ?月(?![日内])(?:份|底|初|末|中旬)?"
+    rf"|\b(?:in|by|of|until|since|every|each|from|to|and|end of|early|late"
+    rf"|mid-?)\s(?P<m9>(?!may){_MONTH})",
+    re.ASCII,
+)
+_YEAR_ALONE = re.compile(
+    rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年(?:内|以内|期|以上))\s?年"
+    rf"|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])",
+    re.ASCII,
+)
+_YEAR_IN = re.compile(
+    rf"\b(?:in|of|since|from|until|by|year|fiscal|fy) ?(?P<y>{_YEAR})\b", re.ASCII
+)
 _DAY_OF_MONTH = re.compile(
-    rf"(?<=[每次当本下上]月)(?:的)? ?(?:第 ?)?(\d{{1,2}}|{_H}) ?[日号天](?:[上下]午)?", re.ASCII)
+    rf"(?<=[每次当本下上]月)(?:的)? ?(?:第 ?)?(\d{{1,2}}|{_H}) ?[日号天](?:[上下]午)?", re.ASCII
+)
 _WEEKDAY = re.compile(r"(?:星期|礼拜|周)[一二三四五六日天](?![日天周年个])", re.ASCII)
 _TIME = re.compile(
     r"(?P<h1>\d{1,2})(?:[:.](?P<n1>[0-5]\d))?\s?(?P<half>[ap])\.?\s?m\b\.?"
     r"|(?P<zh>凌晨|清晨|早上|早晨|上午|中午|下午|晚上|晚间|夜间|晚)?"
     r"(?<![\d:])(?P<h2>[01]?\d|2[0-4]):(?P<n2>[0-5]\d)(?::[0-5]\d)?(?!\d)"
-    rf"|(?P<zh3>凌晨|清晨|早上|早晨|上午|中午|下午|晚上|晚间|夜间|晚)(?P<h3>\d{{1,2}}|{_H})[点时](?P<n3>半|整|\d{{1,2}}分)?"
+    rf"|(?P<zh3>凌晨|清晨|早上|早晨|上午|中午|下午|晚上|晚间|夜间|晚)(?P<h3>\d{{1,2}}"
+    rf"|{_H})[点时](?P<n3>半|整|\d{{1,2}}分)?"
     r"|(?<![\d.])(?P<h4>[01]?\d|2[0-4])时(?P<n4>\d{1,2}分|半|整)?(?![段期间])"
-    r"|\b(?P<h5>\d{1,2}) o'clock", re.ASCII)
+    r"|\b(?P<h5>\d{1,2}) o'clock",
+    re.ASCII,
+)
 _AFTERNOON = ("下午", "晚上", "晚间", "晚", "夜间")
 
 
@@ -64,7 +79,7 @@ def find_dates(scan: Scan) -> Iterator[Fact]:
 
 
 def same_date(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether one may be the other, told with fewer parts or in the other order of month and day."""
+    """Whether one may be the other, with fewer parts or month and day the other way round."""
     if "time" in (one[0], other[0]):
         return one == other
     if one[0] and other[0] and one[0] != other[0]:

@@ -20,7 +20,8 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("only", "permission"),
 )
 _NEARLY_NOT = re.compile(
-    r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole|without)"
+    r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole"
+    r"|without)"
     r"|免|除外|避免|防止|保密|拒绝|停止|仅|只"
 )
 """What denies and is no modal verb: "must refrain from"."""
@@ -38,9 +39,17 @@ def modality_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
     one, other = find_modality(left), find_modality(right)
     beyond = _beyond(one, other)
     for first, second in _CONFLICTS:
-        if beyond[0][first] and beyond[1][second] and _clash(one, other, first, second, left, right):
+        if (
+            beyond[0][first]
+            and beyond[1][second]
+            and _clash(one, other, first, second, left, right)
+        ):
             return _marks(one, first), _marks(other, second)
-        if beyond[0][second] and beyond[1][first] and _clash(other, one, first, second, right, left):
+        if (
+            beyond[0][second]
+            and beyond[1][first]
+            and _clash(other, one, first, second, right, left)
+        ):
             return _marks(one, second), _marks(other, first)
     if _weakened(one, other) or _weakened(other, one):
         return _marks(one, "duty"), _marks(other, "duty")
@@ -49,7 +58,10 @@ def modality_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
 
 def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[Force]]:
     """The forces that each side has more often than the other; advice counts as a duty."""
-    counts = [Counter[Force]("duty" if m.force == "advice" else m.force for m in s.modals) for s in (one, other)]
+    counts = [
+        Counter[Force]("duty" if m.force == "advice" else m.force for m in s.modals)
+        for s in (one, other)
+    ]
     rest = counts[0] - counts[1], counts[1] - counts[0]
     for side, opposite in (rest, rest[::-1]):
         for force in _ANSWERS_ONLY:
@@ -80,7 +92,12 @@ def _weakened(one: Modality, other: Modality) -> bool:
     """Whether one orders and the other only recommends."""
     if one.must and other.should and not other.strict:
         return True
-    return one.strict and not one.urged and other.urged and not other.count("duty", "prohibition", "only")
+    return (
+        one.strict
+        and not one.urged
+        and other.urged
+        and not other.count("duty", "prohibition", "only")
+    )
 
 
 def _marks(side: Modality, force: Force) -> Spans:

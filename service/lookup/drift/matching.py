@@ -30,10 +30,14 @@ def _counted(
 ) -> tuple[list[Fact], list[Fact]]:
     """Without what says nothing by being alone: repetitions, and weak facts without a rival."""
 
-    def counts(fact: Fact, rivals: Sequence[Fact], own: Sequence[Fact], others: Sequence[Fact]) -> bool:
+    def counts(
+        fact: Fact, rivals: Sequence[Fact], own: Sequence[Fact], others: Sequence[Fact]
+    ) -> bool:
         if not fact.weak and fact not in own:
             return True
-        rival = [r for r in rivals if r.kind == fact.kind and (fact.kind != "number" or _like(fact, r))]
+        rival = [
+            r for r in rivals if r.kind == fact.kind and (fact.kind != "number" or _like(fact, r))
+        ]
         if fact.weak and fact in own:
             return False
         return any(r not in others or (not r.weak and not fact.weak) for r in rival)
@@ -78,7 +82,10 @@ def _equivalent(one: Fact, other: Fact) -> bool:
     if one.kind == other.kind == "contact":
         return _same_phone(one.key, other.key)
     if one.kind == other.kind == "amount":
-        return one.key[0] == other.key[0] and {one.key[1], other.key[1]} in ({"¥", "CNY"}, {"¥", "JPY"})
+        return one.key[0] == other.key[0] and {one.key[1], other.key[1]} in (
+            {"¥", "CNY"},
+            {"¥", "JPY"},
+        )
     if one.kind == other.kind and one.kind != "number":
         return False
     if {one.kind, other.kind} <= {*_NUMERIC, "date", "reference"}:
@@ -94,7 +101,8 @@ def _bare_values(fact: Fact) -> list[object]:
     """The numbers that may stand in a text for a fact whose unit is not told."""
     if fact.kind == "period" and len(fact.key) == 2:
         size, dimension = fact.key
-        assert isinstance(size, Fraction) and isinstance(dimension, str)
+        assert isinstance(size, Fraction)
+        assert isinstance(dimension, str)
         return [size / unit for unit in _SIZES[dimension]]
     if fact.kind == "percentage":
         share = fact.key[0]

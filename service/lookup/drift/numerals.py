@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: n for n, word in enumerate(_UNITS)} | {w: 10 * n for n, w in enumerate(_TENS, 2)}
 _SCALES = {
     "hundred": 100,
@@ -30,7 +31,9 @@ _SCALES = {
     "亿": 10**8,
     "万亿": 10**12,
 }
-_FORMAL = str.maketrans("壹贰贳叁肆伍陆柒捌玖拾佰仟萬億〇○兩", "一二二三四五六七八九十百千万亿零零两")
+_FORMAL = str.maketrans(
+    "壹贰贳叁肆伍陆柒捌玖拾佰仟萬億〇○兩", "一二二三四五六七八九十百千万亿零零两"
+)
 _HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000}
 
@@ -42,7 +45,8 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 ENGLISH = rf"(?:\b(?:an? (?={_BIG}))?{_PART}(?:(?: and |[\s-]+){_PART})*\b(?: and a half\b)?)"
 CHINESE = rf"(?:[{HAN}]+(?:点[{HAN}]+)?)"
 NUMBER = (
-    rf"(?:{DIGITS}(?:\s?(?:万亿|千万|百万|亿|万|千|百)|\s?(?:{_BIG}|bn)\b|[km]\b)?(?: and a half\b)?"
+    rf"(?:{DIGITS}(?:\s?(?:万亿|千万|百万|亿|万|千|百)|\s?(?:{_BIG}|bn)\b"
+    rf"|[km]\b)?(?: and a half\b)?"
     rf"|{ENGLISH}|{CHINESE})"
 )
 """A regular expression without groups for folded, lower-case text."""

@@ -15,7 +15,9 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     **dict.fromkeys(("second", "秒钟", "秒"), ("s", Fraction(1))),
     **dict.fromkeys(("minute", "min", "分钟", "分"), ("s", Fraction(60))),
     **dict.fromkeys(("hour", "hr", "小时", "钟头", "学时", "课时"), ("s", Fraction(3600))),
-    **dict.fromkeys(("day", "night", "日历日", "自然日", "日", "天", "晚", "夜"), ("s", Fraction(_DAY))),
+    **dict.fromkeys(
+        ("day", "night", "日历日", "自然日", "日", "天", "晚", "夜"), ("s", Fraction(_DAY))
+    ),
     **dict.fromkeys(("week", "星期", "礼拜", "周"), ("s", Fraction(7 * _DAY))),
     "fortnight": ("s", Fraction(14 * _DAY)),
     **dict.fromkeys(("month", "月"), ("m", Fraction(1))),
@@ -24,10 +26,15 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     **dict.fromkeys(("工作日", "交易日", "营业日"), ("w", Fraction(1))),
 }
 _HAN_UNIT = (
-    r"(?:工作日|交易日|营业日|自然日|日历日|星期|礼拜|小时|钟头|学时|课时|分钟|秒钟|季度|周岁|周年|日|天|周"
-    r"|(?<=个)月|(?<=个半)月|季|年(?![级代龄度])|岁|秒|晚(?!于|上|间)|夜|分(?![之成数别公支为])|月(?=[内后以]))"
+    r"(?:工作日|交易日|营业日|自然日|日历日|星期|礼拜|小时|钟头|学时|课时|分钟|秒钟|季度|周岁"
+    r"|周年|日|天|周"
+    r"|(?<=个)月|(?<=个半)月|季|年(?![级代龄度])|岁|秒|晚(?!于|上|间)|夜|分(?![之成数别公支为])"
+    r"|月(?=[内后以]))"
 )
-_ENGLISH_UNIT = r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|quarters?|years?)"
+_ENGLISH_UNIT = (
+    r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|quarters?"
+    r"|years?)"
+)
 _WORKING = r"(?:working|business|trading|bank(?:ing)?|work)"
 _MORE = (
     r"(?:calendar|natural|consecutive|full|whole|further|additional|extra|more|other|clear|paid"
@@ -36,22 +43,33 @@ _MORE = (
 _RANGE = r"(?:\s?(?:to|and|or|-|~|至|到|或)\s?)"
 _AGAIN = rf"(?:\s?\(\s?(?P<again>{NUMBER})\s?\))"
 _ALWAYS = re.compile(
-    r"\b24/7\b|\bday and night\b|\bround the clock\b|昼夜|(?:24|二十四) ?小时(?=值守|服务|在线|热线|开放|营业|不间断|全天|客服|待命)|7 ?[*x×] ?24(?: ?小时)?|24 ?[*x×] ?7|全天候|around the clock"  # noqa: RUF001
+    r"\b24/7\b|\bday and night\b|\bround the clock\b|昼夜|(?:24|二十四) ?小时(?=值守|服务|在线"
+    r"|热线|开放|营业|不间断|全天|客服|待命)|7 ?[*x×] ?24(?: ?小时)?|24 ?[*x×] ?7|全天候"
+    r"|around the clock"
     r"|(?:24|twenty-four) hours a day(?:,? (?:7|seven) days a week)?"
-    r"|每周(?:7|七)天[,，、]?(?:每天|全天|每日)?(?:24|二十四)小时|全天(?:24|二十四)小时", re.ASCII)
+    r"|每周(?:7|七)天[,，、]?(?:每天|全天|每日)?(?:24|二十四)小时|全天(?:24|二十四)小时",
+    re.ASCII,
+)
 _NO_PERIOD = re.compile(
     r"\b(?:same|working|business|any|the|every) day\b(?= (?:of|on|after|when))|\bone day\b(?=,)"
-    r"|十分(?!钟)|年(?:度)?会|日(?:志|程|常|记|历)|年龄|分(?:行|公司|支)", re.ASCII)
+    r"|十分(?!钟)|年(?:度)?会|日(?:志|程|常|记|历)|年龄|分(?:行|公司|支)",
+    re.ASCII,
+)
 _PERIOD = re.compile(
     rf"(?P<n>{NUMBER}|\bhalf(?: an?)?|\ban?|半)(?P<half> and a half)?"
     rf"{_AGAIN}?(?:{_RANGE}(?P<to>{NUMBER}))?(?:\s?|-)"
     rf"(?:个|(?P<half2>个半))?\s?(?:(?:{_MORE})[\s-])*(?P<work>{_WORKING}[\s-])?(?:{_MORE}\s)?"
-    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时))?", re.ASCII)
+    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时))?",
+    re.ASCII,
+)
 _EVERY = re.compile(
     r"\b(?:(?:per|each|every|an?)[ -](?P<other>other )?(?P<u1>hour|day|week|month|quarter|year)\b"
     r"|(?P<u2>hourly|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|per annum|biannual(?:ly)?"
     r"|semi-?annual(?:ly)?|half-yearly|biweekly|fortnightly|biennial(?:ly)?))"
-    r"|[每逐按](?:个|一)?(?P<u3>小时|自然日|工作日|日|天|周|星期|月|季度|季|年)(?P<u4>度)?|(?P<u5>年度|月度|季度)", re.ASCII)
+    r"|[每逐按](?:个|一)?(?P<u3>小时|自然日|工作日|日|天|周|星期|月|季度|季|年)(?P<u4>度)?"
+    r"|(?P<u5>年度|月度|季度)",
+    re.ASCII,
+)
 _FREQUENCIES = {
     "hourly": ("s", 3600), "daily": ("s", _DAY), "weekly": ("s", 7 * _DAY), "monthly": ("m", 1),
     "quarterly": ("m", 3), "yearly": ("m", 12), "annual": ("m", 12), "annually": ("m", 12),
@@ -87,7 +105,11 @@ def _is_period(found: re.Match[str]) -> bool:
     if text in ("a", "an") and (found["en"] or "").startswith("fortnight"):
         return True
     if text in ("a", "an") and (found["work"] or "and a half" not in found[0]):
-        return found.string[: found.start()].rstrip().endswith(("within", "than", "for", "after", "in"))
+        return (
+            found.string[: found.start()]
+            .rstrip()
+            .endswith(("within", "than", "for", "after", "in"))
+        )
     return not ordinal and bool(_values(found))
 
 

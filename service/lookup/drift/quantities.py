@@ -31,23 +31,27 @@ _CURRENCIES = {
     "MOP": r"mop\$?|澳门元",
     "¥": "¥",
 }
-_ANY_CURRENCY = "|".join(
-    sorted("|".join(_CURRENCIES.values()).split("|"), key=len, reverse=True)
-)
+_ANY_CURRENCY = "|".join(sorted("|".join(_CURRENCIES.values()).split("|"), key=len, reverse=True))
 _RANGE = r"\s?(?:to|and|or|-|~|至|到|或)\s?"
 _AMOUNT = re.compile(
     rf"(?<![a-z])(?P<before>{_ANY_CURRENCY})\s?(?P<n1>{NUMBER})(?:{_RANGE}(?P<r1>{NUMBER}))?"
     r"(?:\s?(?:元整|元|yuan))?"
     rf"|(?P<n2>{NUMBER})(?:{_RANGE}(?P<r2>{NUMBER}))?[余多]?\s?(?P<after>{_ANY_CURRENCY})(?![a-z])"
-    r"(?:\s?\(?(?:人民币|rmb)\)?)?", re.ASCII)
+    r"(?:\s?\(?(?:人民币|rmb)\)?)?",
+    re.ASCII,
+)
 _PARTED = re.compile(
     rf"(?P<base>百|千|万|{CHINESE})分之(?P<han>{NUMBER})"
     rf"|(?P<n>{NUMBER})(?:{_RANGE}(?P<r>{NUMBER}))?\s?"
-    r"(?P<unit>%|‰|per ?cents?\b|pct\b|percentage points?|个百分点|per ?mille?\b|basis points?|个?基点)"
+    r"(?P<unit>%|‰|per ?cents?\b|pct\b|percentage points?|个百分点|per ?mille?\b|basis points?"
+    r"|个?基点)"
     rf"|(?P<top>\b(?:an?|one|two|three|four|five|six|seven|nine))[\s-]"
-    r"(?P<part>thirds?|quarters?|fifths?|sixths?|eighths?|tenths?|hundredths?|thousandths?|halves|half)"
+    r"(?P<part>thirds?|quarters?|fifths?|sixths?|eighths?|tenths?|hundredths?|thousandths?"
+    r"|halves|half)"
     r"(?=\s(?:of|the|full)|[,.;)]|$)"
-    rf"|(?P<tenths>{CHINESE})成(?![员年本功立为果绩交人长熟就分效品])", re.ASCII)
+    rf"|(?P<tenths>{CHINESE})成(?![员年本功立为果绩交人长熟就分效品])",
+    re.ASCII,
+)
 _BASES = {"百": 100, "千": 1000, "万": 10_000}
 _PART_BASES = {
     "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10,
@@ -114,7 +118,13 @@ def _share(found: re.Match[str]) -> list[Fraction]:
         return [value / base] if value is not None and base else []
     if found["unit"]:
         unit = found["unit"]
-        per = 1000 if unit == "‰" or "mil" in unit else 10_000 if "bas" in unit or "基" in unit else 100
+        per = (
+            1000
+            if unit == "‰" or "mil" in unit
+            else 10_000
+            if "bas" in unit or "基" in unit
+            else 100
+        )
         return [value / per for value in _range(found["n"], found["r"])]
     if found["tenths"]:
         tenths = value_of(found["tenths"])

@@ -12,26 +12,38 @@ from service.lookup.drift.scanning import Scan
 
 _LABEL = r"(?:\d+(?:\.\d+)*(?:\s?\([a-z0-9]{1,3}\))*|[ivxlc]{1,6}\b|[a-z]\b(?:\.\d+)?)"
 _ENGLISH = re.compile(
-    r"\b(?:sections?|articles?|clauses?|chapters?|parts?|annex(?:es)?|appendix|appendices|schedules?"
+    r"\b(?:sections?|articles?|clauses?|chapters?|parts?|annex(?:es)?|appendix|appendices"
+    r"|schedules?"
     r"|exhibits?|paragraphs?|sub-?paragraphs?|items?|points?|attachments?)\s"
-    rf"({_LABEL}(?:(?:,\s?|\s(?:and|or|to)\s|,\s(?:and|or)\s|\s?-\s?){_LABEL}(?![\w.]*\s?(?:%|days)))*)"
-    r"|§+\s?(\d+(?:\.\d+)*)", re.ASCII)
+    rf"({_LABEL}(?:(?:,\s?|\s(?:and|or|to)\s|,\s(?:and|or)\s|\s?-\s?){_LABEL}(?![\w.]*\s?(?:%"
+    rf"|days)))*)"
+    r"|§+\s?(\d+(?:\.\d+)*)",
+    re.ASCII,
+)
 _UNIT = r"(?:部分|[编章节条款项目])"
 _CHINESE = re.compile(
     rf"第\s?\(?\s?((?:\d+(?:\.\d+)*)|[{HAN}]+)\s?\)?\s?{_UNIT}"
     rf"(?:\s?(?:第\s?)?\(?(?:\d+|[{HAN}]+)\)?\s?{_UNIT}|\((?:\d+|[{HAN}]+)\))*"
     rf"|附[件录表]\s?(\d+|[{HAN}]+|[a-z]\b|[a-z](?=[^\x00-\x7f]))"
-    rf"|(?<![\d.])(\d+(?:\.\d+)+)\s?[节条款]", re.ASCII)
+    rf"|(?<![\d.])(\d+(?:\.\d+)+)\s?[节条款]",
+    re.ASCII,
+)
 _CODE = re.compile(
     r"(?<![a-z0-9])(?:(?:iso(?:/iec)?|iec|gb(?:/t)?|tls|soc|rfc|ieee|windows|ios|android|en|din)"
-    r"\s?[:-]?\s?\d[\d.:-]*|[a-z]{1,10}-\d[\w-]*(?![\w.]*%)|[a-z]{1,6}\d[\w-]*)(?![a-z0-9])", re.ASCII)
-_VERSION = re.compile(r"(?:\bversion|\bver\.|\bv|版本号?:?)\s?v?(\d+(?:\.\d+)*)|(\d+(?:\.\d+)+)(?= ?版)", re.ASCII)
+    r"\s?[:-]?\s?\d[\d.:-]*|[a-z]{1,10}-\d[\w-]*(?![\w.]*%)|[a-z]{1,6}\d[\w-]*)(?![a-z0-9])",
+    re.ASCII,
+)
+_VERSION = re.compile(
+    r"(?:\bversion|\bver\.|\bv|版本号?:?)\s?v?(\d+(?:\.\d+)*)|(\d+(?:\.\d+)+)(?= ?版)", re.ASCII
+)
 _CODE_BREAK = re.compile(r"[^a-z0-9.]", re.ASCII)
 _LIST_NUMBER = re.compile(
     rf"(?:(?<=^)|(?<=[;:.。；：,，、\x00]))\s*\((?:\d{{1,2}}|[a-z]|[ivx]{{1,4}}|[{HAN}]{{1,3}})\)"
     r"|[①-⑳]"
     rf"|(?:(?<=^)|(?<=[;；:：。] )|(?<=[;；:：。]))(?:\d{{1,2}}[、.)](?!\d)|[{HAN}]{{1,3}}、)"
-    r"|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\s?\)(?=\s)", re.ASCII)
+    r"|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\s?\)(?=\s)",
+    re.ASCII,
+)
 _NUMBER_BEFORE = re.compile(rf"(?:{NUMBER})\s?$", re.ASCII)
 
 

@@ -9,7 +9,7 @@ from indexer.outline.markers import fold
 
 _ASCII_LOWER = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _SAME = str.maketrans(
-    {"’": "'", "‘": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "～": "~", "〜": "~"}  # noqa: RUF001
+    {"’": "'", "‘": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "～": "~", "〜": "~"}
     | {"\u00a0": " ", "\u202f": " ", "\t": " ", "\n": " ", "\r": " ", "￥": "¥"}
 )
 _TAKEN = "\x00"

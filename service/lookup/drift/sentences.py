@@ -13,7 +13,7 @@ from service.lookup.drift.quantities import find_facts
 from service.lookup.drift.records import Fact
 
 _END = re.compile(
-    r"[。！？；]+[”’」』）)]*|[.!?;]+[\"'”’)]*(?=\s)|\n+",  # noqa: RUF001
+    r"[。！？；]+[”’」』）)]*|[.!?;]+[\"'”’)]*(?=\s)|\n+",
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|incl|no|nos|art|sec|para|inc|ltd|co|corp|vs|approx|mr|mrs|ms|dr|st|p|pp"
@@ -21,7 +21,16 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _LATIN_UNITS = 1.7
-_BEADS = ((1, 1, 0.0), (1, 2, 1.2), (2, 1, 1.2), (2, 2, 2.2), (1, 3, 2.4), (3, 1, 2.4), (0, 1, 3.0), (1, 0, 3.0))
+_BEADS = (
+    (1, 1, 0.0),
+    (1, 2, 1.2),
+    (2, 1, 1.2),
+    (2, 2, 2.2),
+    (1, 3, 2.4),
+    (3, 1, 2.4),
+    (0, 1, 3.0),
+    (1, 0, 3.0),
+)
 """Sentences of both sides with what such a pairing costs (after Gale & Church 1993)."""
 _SPREAD = 0.55
 _BAND = 12
@@ -107,7 +116,6 @@ def _cost(
 def _length(text: str) -> float:
     scripts = count_scripts(text)
     return scripts.han + _LATIN_UNITS * scripts.latin_words
-
 
 
 def _anchors(text: str) -> Counter[object]:
