@@ -129,6 +129,8 @@ def _cancelled(denying: str, other: str) -> bool:
 def _limit_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
     """The least on one side, the most on the other, where each speaks of one limit only."""
     (least, most), (other_least, other_most) = find_limits(left), find_limits(right)
+    if bool(find_denials(left).words) != bool(find_denials(right).words):
+        return None  # "later than 30 days is refused" says what 三十日内受理 says
     if least and not most and other_most and not other_least:
         return least, other_most
     if most and not least and other_least and not other_most:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from service.lookup.drift.records import Fact
 from service.lookup.drift.scanning import Scan
 
-_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+_EMAIL = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.ASCII
+)
 _URL = re.compile(
     r"https?://[a-z0-9/.?=&%#_~:+@-]*[a-z0-9/=]"
     r"|\b(?:www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[a-z0-9/.?=&%#_~:+-]*[a-z0-9/])?"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|cn|io|eu|gov|edu|example)\b"
+    r"|(?<![a-z0-9.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:com|org|net|cn|io|eu|gov|edu|example)\b"
     r"(?:/[a-z0-9/.?=&%#_~:+-]*[a-z0-9/])?",
     re.ASCII,
 )

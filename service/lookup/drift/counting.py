@@ -52,7 +52,7 @@ _WEAK_VALUES = {"one": 1, "copies": 2, "two": 2, "three": 3, "dozen": 12}
 _NUMBER = re.compile(
     rf"(?P<n>(?<![\w.]){DIGITS}(?:\s?(?:million|billion|thousand|hundred|bn)\b|[km]\b|万亿|千万"
     rf"|百万|亿|万|千|百)?"
-    rf"|{DIGITS}(?:万亿|千万|百万|亿|万|千|百)?|{ENGLISH}|[{HAN}]+(?={_MEASURE})|[{HAN}]{{2,}})"
+    rf"|{DIGITS}(?:万亿|千万|百万|亿|万|千|百)?|{ENGLISH}|[{HAN}]{{1,20}}(?={_MEASURE})|[{HAN}]{{2,20}})"
     rf"(?:\s?\(\s?(?P<again>{NUMBER})\s?\))?",
     re.ASCII,
 )

@@ -56,6 +56,9 @@ _TIME = re.compile(
     r"|\b(?P<h5>\d{1,2}) o'clock",
     re.ASCII,
 )
+_NAMED_TIME = re.compile(
+    r"(?P<midnight>\bmidnight\b|午夜|零时|零点)|(?P<noon>\bnoon\b|\bmidday\b|正午|中午)", re.ASCII
+)
 _AFTERNOON = ("下午", "晚上", "晚间", "晚", "夜间")
 
 
@@ -67,7 +70,11 @@ def find_dates(scan: Scan) -> Iterator[Fact]:
         yield Fact("date", parts, *found.span())
     for found in scan.take(_TIME):
         hour, minute = _time(found)
-        yield Fact("date", ("time", hour, minute), *found.span())
+        weak = hour in (0, 12) and minute == 0  # which may be told as midnight and noon
+        yield Fact("date", ("time", hour, minute), *found.span(), weak=weak)
+    for found in scan.take(_NAMED_TIME):
+        hour = 12 if found["noon"] else 0
+        yield Fact("date", ("time", hour, 0), *found.span(), weak=True)
     for found in scan.take(_YEAR_IN):
         yield Fact("date", (int(found["y"]), None, None), *found.span())
     for found in scan.take(_YEAR_ALONE):

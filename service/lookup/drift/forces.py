@@ -81,8 +81,11 @@ def _clash(
         # "must not without consent" is "may with consent": two denials against none.
         return (1 + one.excepted) % 2 != other.excepted % 2
     if "duty" in (first, second) and "permission" not in (first, second):
-        duty = text if first == "duty" else second_text
-        return not find_denials(duty).words and not _NEARLY_NOT.search(duty.lower())
+        duty, denial = (text, second_text) if first == "duty" else (second_text, text)
+        denials = find_denials(duty)
+        if not denials.words and not _NEARLY_NOT.search(duty.lower()):
+            return True
+        return denials.total < find_denials(denial).total
     if (first, second) == ("only", "permission"):
         return other.denied
     return True

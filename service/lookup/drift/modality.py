@@ -75,7 +75,7 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         rf"|are to be|permitted|allowed|entitled)\b"
         r"|\bunder no circumstances (?:may|shall|must|can|should|is|are)\b"
         r"|\bnot until\b[^.;]{0,80}?\b(?:may|can|shall)\b"
-        r"|\boff[- ]limits\b"
+        r"|\boff[- ]limits\b|\bout of the question\b"
         r"|不得|不可以?|不能|不应当?|不应该|不许|不准(?!确)|不允许|不被允许|禁止|严禁|切勿|请勿"
         r"|勿|禁用|无权|不要|严厉禁止|杜绝|谢绝|不宜",
     ),

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from service.lookup.drift.scanning import Scan
 
 BOUNDS = re.compile(
-    r"\b(?:not|no) (?:be )?(?:later|earlier|more|less|fewer|greater|higher|lower|longer|sooner"
-    r"|older"
-    r"|younger|over|above|below)(?: than)?\b"
-    r"|\bin no event\b[^;]{0,160}?\bexceed\w*|\bno longer than\b|\b(?:not|never"
-    r"|cannot)\b[^.;,]{0,30}?\b(?:exceed\w*|(?:more|less|longer|later|earlier|fewer"
-    r"|higher|lower) than)\b"
+    r"\b(?:not|no) (?:be )?(?:(?:later|earlier|more|less|fewer|greater|higher|lower|longer|sooner"
+    r"|older|younger) than|over|above|below)\b"
+    r"|\b(?:not|never|cannot)\b[^.;,]{0,30}?\b(?:exceed\w*|(?:more|less|longer|later|earlier"
+    r"|fewer|higher|lower) than)\b"
+    r"|\bin no event\b[^;]{0,160}?\bexceed\w*"
     r"|(?:不得|不能|不可|不应|不会|不)(?:超过|少于|低于|高于|多于|晚于|早于|迟于|大于|小于|超出"
-    r"|长于|短于|满|足|逾|及)"
-    r"|\bnot exceeding\b",
+    r"|长于|短于|满|足|逾|及)",
     re.ASCII,
 )
 """Limits of a number, no denials: "no later than", 不超过."""
@@ -39,7 +37,8 @@ _NO_DENIAL = re.compile(
 _NEAR = re.compile(
     r"\b(?:without|unless|until|except\w*|other than|rather than|instead|solely|exclusively"
     r"|merely|only|(?:nobody|nothing|none|anything|all|no one) but|beyond"
-    r"|against|free (?:of|from)|barely|hardly|few|little|outside|doubt|apart from|save)\b"
+    r"|against|free (?:of|from)|for free|freely"
+    r"|barely|hardly|few|little|outside|doubt|apart from|save)\b"
     r"|\b(?:fail|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
     r"|bar(?:s|red)?\b|refrain"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
@@ -52,7 +51,8 @@ _NEAR = re.compile(
     r"|dispens)|absen|anonym)"
     r"|不当|不可撤销|不可避免|不正当|不利|不便|不符|不适|不慎|不法|不实|不明|不一致|不宜|不全"
     r"|不幸|不安|不力|不善|不妥|不公"
-    r"|无关|非|不准确|不完整|不合|不必要|否认|否决|无偿|无效|无故|除非|非工作|非全日制|非营利"
+    r"|无关|非[\u4e00-\u9fff]{2}"
+    r"|不准确|不完整|不合|不必要|否认|否决|无偿|无效|无故|除非|非工作|非全日制|非营利"
     r"|非公开|非本人|非个人"
     r"|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|免费|免责|免除|以免|避免|防止"
     r"|拒绝|谢绝|拒|停止|取消|退订"
@@ -67,7 +67,7 @@ _STRONG = re.compile(
     re.ASCII,
 )
 _STRONG_AFTER_ALL = re.compile(
-    r"\bneither\b|\bnor\b|禁止|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
+    r"\bout of the question\b|\bneither\b|\bnor\b|禁止|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
     r"|\bbanned\b",
     re.ASCII,
 )
@@ -79,6 +79,11 @@ class Denials:
 
     words: tuple[tuple[int, int], ...]
     hints: int
+
+    @property
+    def total(self) -> int:
+        """All words that deny or may stand for a denial."""
+        return len(self.words) + self.hints
 
 
 def find_denials(text: str) -> Denials:

@@ -41,9 +41,11 @@ _WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _BIG = "(?:hundred|thousand|million|billion)"
 _PART = rf"(?:{_WORD}|{_BIG})"
 HAN = "零〇○一二两兩三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬億"
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-ENGLISH = rf"(?:\b(?:an? (?={_BIG}))?{_PART}(?:(?: and |[\s-]+){_PART})*\b(?: and a half\b)?)"
-CHINESE = rf"(?:[{HAN}]+(?:点[{HAN}]+)?)"
+DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,18}(?:\.\d{1,9})?)"
+ENGLISH = (
+    rf"(?:\b(?:an? (?={_BIG}))?{_PART}(?:(?: and |[\s-]+){_PART}){{0,12}}\b(?: and a half\b)?)"
+)
+CHINESE = rf"(?:[{HAN}]{{1,20}}(?:点[{HAN}]{{1,9}})?)"
 NUMBER = (
     rf"(?:{DIGITS}(?:\s?(?:万亿|千万|百万|亿|万|千|百)|\s?(?:{_BIG}|bn)\b"
     rf"|[km]\b)?(?: and a half\b)?"

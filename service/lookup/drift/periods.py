@@ -58,7 +58,7 @@ _NO_PERIOD = re.compile(
 _PERIOD = re.compile(
     rf"(?P<n>{NUMBER}|\bhalf(?: an?)?|\ban?|半)(?P<half> and a half)?"
     rf"{_AGAIN}?(?:{_RANGE}(?P<to>{NUMBER}))?(?:\s?|-)"
-    rf"(?:个|(?P<half2>个半))?\s?(?:(?:{_MORE})[\s-])*(?P<work>{_WORKING}[\s-])?(?:{_MORE}\s)?"
+    rf"(?:个|(?P<half2>个半))?\s?(?:(?:{_MORE})[\s-]){{0,3}}(?P<work>{_WORKING}[\s-])?(?:{_MORE}\s)?"
     rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时))?",
     re.ASCII,
 )
