@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from service.lookup.drift.forces import modality_differs
@@ -11,7 +12,7 @@ from service.lookup.drift.modality import find_modality
 from service.lookup.drift.negation import find_denials
 from service.lookup.drift.quantities import find_facts
 from service.lookup.drift.records import Difference, Fact, Kind, Quote
-from service.lookup.drift.sentences import Bead, Sentence, pair_sentences, split_sentences
+from service.lookup.drift.sentences import Bead, pair_sentences, split_sentences
 
 Spans = Sequence[tuple[int, int]]
 
@@ -41,13 +42,15 @@ class _Pair:
         self.texts = left, right
         self.sentences = split_sentences(left), split_sentences(right)
         self.beads = pair_sentences(*self.sentences)
+        self._starts = [[sentence.start for sentence in side] for side in self.sentences]
+        self._bead_of = [
+            {i: n for n, bead in enumerate(self.beads) for i in bead[side]} for side in (0, 1)
+        ]
 
     def bead_at(self, side: int, place: int) -> int:
         """The bead in which a character stands."""
-        for n, bead in enumerate(self.beads):
-            if any(_holds(self.sentences[side][i], place) for i in bead[side]):
-                return n
-        return 0
+        sentence = bisect_right(self._starts[side], place) - 1
+        return self._bead_of[side].get(sentence, 0)
 
     def quote(self, side: int, bead: Bead, marks: Spans) -> Quote:
         """A bead's sentences of one side, as they stand; `marks` are offsets into the text."""
@@ -57,10 +60,6 @@ class _Pair:
         start, end = sentences[0].start, sentences[-1].start + len(sentences[-1].text)
         inside = [(a - start, b - start) for a, b in marks if start <= a and b <= end]
         return Quote(self.texts[side][start:end], start, tuple(sorted(set(inside))))
-
-
-def _holds(sentence: Sentence, place: int) -> bool:
-    return sentence.start <= place < sentence.start + len(sentence.text)
 
 
 def _facts(sides: _Pair, left: Sequence[Fact], right: Sequence[Fact]) -> Iterator[Difference]:

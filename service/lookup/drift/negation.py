@@ -67,7 +67,8 @@ _STRONG = re.compile(
     re.ASCII,
 )
 _STRONG_AFTER_ALL = re.compile(
-    r"\bout of the question\b|\bneither\b|\bnor\b|禁止|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
+    r"\bout of the question\b|\bneither\b|\bnor\b|禁止"
+    r"|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
     r"|\bbanned\b",
     re.ASCII,
 )

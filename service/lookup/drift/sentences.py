@@ -34,7 +34,10 @@ _BEADS = (
 """Sentences of both sides with what such a pairing costs (after Gale & Church 1993)."""
 _SPREAD = 0.55
 _BAND = 12
-"""How far a pair may stand from the diagonal, in sentences, beside a fifth of the text."""
+"""How far a pair may stand from the diagonal, in sentences, beside a tenth of the text."""
+
+_MOST = 200
+"""Sentences that are paired at a time; a longer text is cut in halves first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,22 @@ def pair_sentences(left: Sequence[Sentence], right: Sequence[Sentence]) -> list[
         return [((i,), ()) for i in range(len(left))] + [((), (j,)) for j in range(len(right))]
     if len(left) == len(right) == 1:
         return [((0,), (0,))]
+    if max(len(left), len(right)) > _MOST:
+        half, other_half = len(left) // 2, len(right) // 2
+        later = pair_sentences(left[half:], right[other_half:])
+        return [
+            *pair_sentences(left[:half], right[:other_half]),
+            *(
+                (tuple(i + half for i in one), tuple(j + other_half for j in other))
+                for one, other in later
+            ),
+        ]
     lengths = [[_length(s.text) for s in side] for side in (left, right)]
     anchors = [[_anchors(s.text) for s in side] for side in (left, right)]
     scale = sum(lengths[0]) / max(sum(lengths[1]), 1)
     n, m = len(left), len(right)
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
-    band = _BAND + max(n, m) // 5
+    band = _BAND + max(n, m) // 10
     for i in range(n + 1):
         middle = i * m // n
         for j in range(max(0, middle - band), min(m, middle + band) + 1):
