@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from indexer.language import count_scripts
 from service.lookup.drift.quantities import find_facts
-from service.lookup.drift.records import Fact
 
 _END = re.compile(
     r"[。！？；]+[”’」』）)]*|[.!?;]+[\"'”’)]*(?=\s)|\n+",
@@ -82,9 +81,8 @@ def pair_sentences(left: Sequence[Sentence], right: Sequence[Sentence]) -> list[
                 for one, other in later
             ),
         ]
-    lengths = [[_length(s.text) for s in side] for side in (left, right)]
-    anchors = [[_anchors(s.text) for s in side] for side in (left, right)]
-    scale = sum(lengths[0]) / max(sum(lengths[1]), 1)
+    one, other = _Spans(left), _Spans(right)
+    scale = one.whole / max(other.whole, 1)
     n, m = len(left), len(right)
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     band = _BAND + max(n, m) // 10
@@ -97,7 +95,7 @@ def pair_sentences(left: Sequence[Sentence], right: Sequence[Sentence]) -> list[
                     continue
                 total = before[0] + cost
                 if a and b:
-                    total += _cost(lengths, anchors, i - a, i, j - b, j, scale)
+                    total += _cost(one.of[a][i - a], other.of[b][j - b], scale)
                 if (i, j) not in best or total < best[i, j][0]:
                     best[i, j] = (total, (a, b))
     beads: list[Bead] = []
@@ -109,21 +107,32 @@ def pair_sentences(left: Sequence[Sentence], right: Sequence[Sentence]) -> list[
     return beads[::-1]
 
 
-def _cost(
-    lengths: Sequence[Sequence[float]],
-    anchors: Sequence[Sequence[Counter[object]]],
-    a: int,
-    b: int,
-    c: int,
-    d: int,
-    scale: float,
-) -> float:
-    one, other = sum(lengths[0][a:b]), sum(lengths[1][c:d]) * scale
-    unlike = abs(math.log((one + 4) / (other + 4))) / _SPREAD
-    left: Counter[object] = sum(anchors[0][a:b], Counter())
-    right: Counter[object] = sum(anchors[1][c:d], Counter())
-    shared = (left & right).total()
-    return unlike + 0.5 * (left.total() + right.total() - 2 * shared) - 1.2 * shared
+_Span = tuple[float, Counter[object]]
+
+
+class _Spans:
+    """The length and the anchors of one, two and three neighbouring sentences, made once."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        lengths = [_length(sentence.text) for sentence in sentences]
+        anchors = [_anchors(sentence.text) for sentence in sentences]
+        self.whole = sum(lengths)
+        self.of: list[list[_Span]] = [
+            [
+                (sum(lengths[i : i + count]), sum(anchors[i : i + count], Counter[object]()))
+                for i in range(len(sentences) - count + 1)
+            ]
+            for count in range(4)
+        ]
+
+
+def _cost(one: _Span, other: _Span, scale: float) -> float:
+    unlike = abs(math.log((one[0] + 4) / (other[0] * scale + 4))) / _SPREAD
+    if not one[1] and not other[1]:
+        return unlike
+    shared = sum(min(count, other[1][anchor]) for anchor, count in one[1].items())
+    told = one[1].total() + other[1].total()
+    return unlike + 0.5 * (told - 2 * shared) - 1.2 * shared
 
 
 def _length(text: str) -> float:
@@ -132,9 +141,5 @@ def _length(text: str) -> float:
 
 
 def _anchors(text: str) -> Counter[object]:
-    """What a translation keeps: quantities, addresses, and in Chinese names in Latin letters."""
-    return Counter(_anchor(fact) for fact in find_facts(text) if not fact.weak)
-
-
-def _anchor(fact: Fact) -> object:
-    return (fact.kind, fact.key)
+    """What a translation keeps: quantities and addresses, as text since hashing it is quick."""
+    return Counter(f"{fact.kind} {fact.key}" for fact in find_facts(text) if not fact.weak)
