@@ -12,6 +12,7 @@ import typer
 from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.commands import (
+    align,
     common,
     equivalents,
     index,
@@ -39,6 +40,7 @@ app.command()(resolve.resolve)
 app.command()(lookup.compare)
 app.command()(lookup.coverage)
 app.command()(equivalents.equivalents)
+app.command()(align.align)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")

@@ -27,6 +27,7 @@ ROUTES = {
     "/v1/similar": {"POST"},
     "/v1/resolve": {"GET"},
     "/v1/compare": {"POST"},
+    "/v1/align": {"POST"},
     "/v1/coverage": {"GET"},
     "/v1/policies": {"GET"},
     "/v1/policies/{policy_id}": {"DELETE", "GET", "PUT"},
