@@ -11,7 +11,7 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, index, keys, measure, policies, search, serve
+from service.commands import common, index, keys, measure, policies, search, serve, wiki
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(search.search)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
+app.add_typer(wiki.app, name="wiki")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 

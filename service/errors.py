@@ -27,7 +27,8 @@
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
-    └── EvaluationError            evaluation data that cannot be read or matched
+    ├── EvaluationError            evaluation data that cannot be read or matched
+    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -376,6 +377,13 @@ class EvaluationError(ServiceError):
 
     code = "evaluation-invalid"
     title = "The evaluation cannot be run"
+
+
+class WikiFolderError(ServiceError):
+    """A folder that a plug-in cannot be put into or taken out of; only on the command."""
+
+    code = "wiki-folder-unusable"
+    title = "The folder is no wiki, or cannot be written"
 
 
 @dataclass(frozen=True, slots=True)
