@@ -64,6 +64,3 @@ def uninstall_plugin(wiki: WikiArgument, directory: FolderArgument) -> None:
         print(f"Removed {folder}.")
     for file in removed.settings:
         print(f"{file} still has its settings, the key among them: remove those lines.")
-    if wiki == "mediawiki" and not removed.settings:
-        print("Remove its lines from LocalSettings.php as well, wherever that file is kept:")
-        print("a wiki that is told to load an extension that is gone shows no page.")

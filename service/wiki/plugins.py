@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from service.errors import WikiFolderError
 
 Wiki = Literal["mediawiki", "dokuwiki"]
-WIKIS: tuple[Wiki, ...] = get_args(Wiki)
+
+_LOADED = re.compile(r"""^[^#/*\n]*wfLoadExtensions?\s*\([^)]*['"]PolicySearch['"]""", re.MULTILINE)
+"""A line of LocalSettings.php, not a comment, that loads the extension."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Removed:
-    """What was taken out of a wiki, and the settings that are left to the administrator."""
+    """What was taken out of a wiki, and the files that still have settings of the plug-in."""
 
     folders: list[Path]
     settings: list[Path]
@@ -117,7 +119,7 @@ def install(wiki: Wiki, directory: Path) -> Installed:
 def uninstall(wiki: Wiki, directory: Path) -> Removed:
     """Takes the plug-in out of a wiki, with the answers that it kept in files.
 
-    Raises `WikiFolderError` where it is not installed.
+    Raises `WikiFolderError` where it is not installed, and where the wiki would break without it.
     """
     plugin = plugin_for(wiki)
     target = _plugin_folder(plugin, wiki, directory)
@@ -125,14 +127,15 @@ def uninstall(wiki: Wiki, directory: Path) -> Removed:
         raise WikiFolderError(f"{target} does not exist: {plugin.name} is not installed there")
     root = _root(plugin, directory)
     removed = [target]
-    settings = []
+    settings: list[Path] = []
     if wiki == "dokuwiki":
         removed += [kept for kept in _kept_answers(root) if kept.is_dir()]
-        settings = [file for file in _dokuwiki_settings(root) if _mentions(file, "policysearch")]
-    else:
-        settings = [
-            file for file in [root / "LocalSettings.php"] if _mentions(file, "PolicySearch")
-        ]
+        settings = [file for file in _dokuwiki_settings(root) if "policysearch" in _text(file)]
+    elif _LOADED.search(_text(root / "LocalSettings.php")):
+        raise WikiFolderError(
+            f"{root / 'LocalSettings.php'} still loads PolicySearch: the wiki would show no page "
+            "without it. Remove its lines there first"
+        )
     try:
         for folder in removed:
             shutil.rmtree(folder)
@@ -210,7 +213,7 @@ def _kept_answers(root: Path) -> list[Path]:
     for file in _dokuwiki_settings(root):
         found = re.findall(
             r"^\s*\$conf\['savedir'\]\s*=\s*['\"]([^'\"]+)['\"]",
-            file.read_text("utf-8", errors="replace"),
+            _text(file),
             re.MULTILINE,
         )
         data.update(root / savedir for savedir in found)
@@ -219,8 +222,9 @@ def _kept_answers(root: Path) -> list[Path]:
     return sorted({(folder / "cache" / "policysearch").resolve() for folder in data})
 
 
-def _mentions(file: Path, word: str) -> bool:
+def _text(file: Path) -> str:
+    """A file's text; empty where it is not there or cannot be read."""
     try:
-        return word in file.read_text("utf-8", errors="replace")
+        return file.read_text("utf-8", errors="replace")
     except OSError:
-        return False
+        return ""

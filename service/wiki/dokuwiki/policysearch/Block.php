@@ -79,12 +79,13 @@ class Block
         }
         $html .= '</div><div class="policysearch-snippet" lang="' . $lang . '" dir="auto">'
             . $this->marked($clause['snippet'], $clause['highlights']) . '</div>';
-        $place = implode(' › ', array_merge([$clause['policy_title']], $clause['headings']));
-        $html .= '<div class="policysearch-foot"><span lang="' . $lang . '">' . hsc($place) . '</span>';
+        $html .= '<div class="policysearch-foot">';
         if ($answers && $clause['relevance'] !== null) {
-            $html .= ' <span class="policysearch-relevance">'
-                . $this->word($this->relevance($clause['relevance'])) . '</span>';
+            $html .= '<span class="policysearch-relevance">'
+                . $this->word($this->relevance($clause['relevance'])) . '</span> · ';
         }
+        $place = implode(' › ', array_merge([$clause['policy_title']], $clause['headings']));
+        $html .= '<span lang="' . $lang . '">' . hsc($place) . '</span>';
         return $html . '</div></li>';
     }
 

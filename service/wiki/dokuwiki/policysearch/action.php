@@ -25,11 +25,12 @@ class action_plugin_policysearch extends ActionPlugin
      */
     public function addClauses(Event $event)
     {
-        global $ACT, $QUERY;
+        global $ACT, $INPUT;
         if ($ACT !== 'search') return;
         /** @var helper_plugin_policysearch $helper */
         $helper = $this->loadHelper('policysearch');
-        $question = $this->question((string)$QUERY);
+        // Not $QUERY, to which DokuWiki adds signs of its own.
+        $question = $this->question($INPUT->str('q'));
         if ($question === '' || !$helper->maySee()) return;
 
         $form = strpos($event->data, 'search-results-form');

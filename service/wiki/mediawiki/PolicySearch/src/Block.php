@@ -107,15 +107,16 @@ class Block {
 				$this->languageNames->getLanguageName( $lang ) ?: $lang
 			);
 		}
-		$place = implode( ' › ', array_merge( [ $clause['policy_title'] ], $clause['headings'] ) );
-		$foot = Html::element( 'span', [ 'lang' => $lang ], $place );
+		$foot = '';
 		if ( $message && $clause['relevance'] !== null ) {
-			$foot .= ' ' . Html::element(
+			$foot = Html::element(
 				'span',
 				[ 'class' => 'policysearch-relevance' ],
 				$message( $this->relevance( $clause['relevance'] ) )->text()
-			);
+			) . ' · ';
 		}
+		$place = implode( ' › ', array_merge( [ $clause['policy_title'] ], $clause['headings'] ) );
+		$foot .= Html::element( 'span', [ 'lang' => $lang ], $place );
 		return Html::rawElement( 'li', [],
 			Html::rawElement( 'div', [ 'class' => 'policysearch-head' ], $head ) .
 			Html::rawElement(
