@@ -91,11 +91,10 @@ def test_page_made_while_the_service_was_away_is_made_anew(
     assert block(get(url)).css("li")
 
 
+@pytest.mark.parametrize("site", ["mediawiki"], indirect=True)
 def test_page_in_mediawiki_is_kept_with_its_clauses(
     wiki: WikiSite, service: Service, questions: Questions
 ) -> None:
-    if wiki.kind != "mediawiki":
-        pytest.skip("DokuWiki keeps the answers, not the page")
     url = written(wiki, "kept", asking(wiki, questions.chinese))
     assert block(get(url)).css("li")
     html = get(url).html or ""
@@ -103,11 +102,10 @@ def test_page_in_mediawiki_is_kept_with_its_clauses(
     assert "Cache expiry: 3600" in html
 
 
+@pytest.mark.parametrize("site", ["mediawiki"], indirect=True)
 def test_search_box_suggests_what_policies_say(
     wiki: WikiSite, service: Service, keys: Keys
 ) -> None:
-    if wiki.kind != "mediawiki":
-        pytest.skip("DokuWiki has no suggestions that a plug-in may add to")
 
     def suggested(typed: str, **parameters: object) -> list[tuple[str, str]]:
         asked = {"action": "opensearch", "format": "json", "search": typed, **parameters}
@@ -144,11 +142,10 @@ def test_tag_tells_nothing_where_not_everybody_may_see_clauses(
     assert not blocks(get(written(wiki, page, asking(wiki, questions.english))))
 
 
+@pytest.mark.parametrize("site", ["dokuwiki"], indirect=True)
 def test_administrator_is_told_why_and_sees_the_settings_without_the_key(
     wiki: WikiSite, service: Service, keys: Keys
 ) -> None:
-    if wiki.kind != "dokuwiki":
-        pytest.skip("MediaWiki has no page of settings")
     wiki.configure(plain_settings(service, keys) | {"key": "ps_no_such_key"})
     with httpx.Client(timeout=30, follow_redirects=True) as browser:
         asked = {"do": "login", "u": "admin", "p": PASSWORD}

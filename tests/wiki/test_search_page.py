@@ -70,7 +70,7 @@ def test_clause_has_citation_language_place_and_relevance(
 
 
 def test_block_shows_where_the_wiki_finds_nothing(wiki: WikiSite, questions: Questions) -> None:
-    page = get(wiki.search_url(questions.english))
+    page = get(wiki.search_url(f"{questions.english} Please tell."))
     assert page.body is not None
     nothing = {"mediawiki": "There were no results", "dokuwiki": "Nothing was found"}
     assert nothing[wiki.kind] in page.body.text()
