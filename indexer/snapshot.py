@@ -51,7 +51,8 @@ class Snapshot:
         seen = [v for v in whole.versions if groups is None or v.is_open_to(groups)]
         self._versions = {version.key: version for version in seen}
         self._policies = _valid(seen, as_of)
-        searched = np.array(sorted(v.key for v in self._policies.values()), np.int64)
+        self._searched_keys = frozenset(version.key for version in self._policies.values())
+        searched = np.array(sorted(self._searched_keys), np.int64)
         rows = np.isin(whole.version_keys, searched)
         self._passage_keys: Keys = whole.passage_keys[rows]
         self._clause_keys: Keys = whole.clause_keys[rows]
@@ -131,6 +132,11 @@ class Snapshot:
     def language_name(self, number: int) -> str:
         """The language that `languages_of` numbers so."""
         return self._whole.languages[number]
+
+    @cached_property
+    def _by_clause(self) -> NDArray[np.intp]:
+        """Places of the passages in the order of their clauses."""
+        return np.argsort(self._clause_keys, kind="stable")
 
     @cached_property
     def _clause_versions(self) -> tuple[Keys, Keys]:
@@ -257,10 +263,60 @@ class Snapshot:
         counts = np.maximum(np.bincount(owners, minlength=len(rows)), 1)
         return np.asarray(vectors / counts[:, None], np.float32)
 
+    def clause_means(self, clause_keys: Keys) -> Vectors:
+        """The direction of searched clauses, rows of unit length: the mean of their passages."""
+        order = self._by_clause
+        first = np.searchsorted(self._clause_keys, clause_keys, side="left", sorter=order)
+        last = np.searchsorted(self._clause_keys, clause_keys, side="right", sorter=order)
+        owners = np.repeat(np.arange(len(clause_keys)), last - first)
+        starts = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
+        places = order[starts + np.arange(len(owners))]
+        means = np.zeros((len(clause_keys), self.vectors.dimension), np.float32)
+        if not len(places):
+            return means
+        np.add.at(means, owners, self.vectors.rows(self._passage_keys[places]))
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        return np.asarray(means / np.where(lengths > 0, lengths, 1), np.float32)
+
+    def surroundings_of(self, clause_keys: Keys) -> tuple[Vectors, NDArray[np.bool_]]:
+        """The direction of what stands directly before and after clauses in their policies.
+
+        Rows of unit length, and which of the clauses have any such neighbour.
+        """
+        clauses, versions = self._clause_versions
+        own = np.searchsorted(clauses, clause_keys)
+        total = np.zeros((len(clause_keys), self.vectors.dimension), np.float32)
+        for step in (-1, 1):
+            beside = np.clip(own + step, 0, len(clauses) - 1)
+            same = (beside != own) & (versions[beside] == versions[own])
+            total[same] += self.clause_means(clauses[beside[same]])
+        lengths = np.linalg.norm(total, axis=1, keepdims=True)
+        return np.asarray(total / np.where(lengths > 0, lengths, 1), np.float32), lengths[:, 0] > 0
+
+    def clause_key(self, clause: Clause) -> int | None:
+        """The store's key of a clause that is searched; `None` for one of another version."""
+        with self._reader.connection() as db:
+            row = db.execute(
+                "SELECT key FROM clauses WHERE id = ? AND version_key = ?",
+                (clause.id, self.policy_of(clause).key),
+            ).fetchone()
+        return int(row[0]) if row and self.policy_of(clause).key in self._searched_keys else None
+
     def clause(self, clause_id: str) -> Clause | None:
         """A clause of any version; that of the searched version where two have the id."""
         found = self._select_clauses("clauses.id = :value ORDER BY versions.key DESC", clause_id)
         return found[0] if found else None
+
+    def beside(self, clause: Clause) -> tuple[Clause | None, Clause | None]:
+        """The clauses directly before and after one in reading order."""
+        found = self._select_clauses(
+            "versions.key = :value AND clauses.ordinal BETWEEN :before AND :after",
+            self.policy_of(clause).key,
+            before=clause.ordinal - 1,
+            after=clause.ordinal + 1,
+        )
+        at = {other.ordinal: other for other in found}
+        return at.get(clause.ordinal - 1), at.get(clause.ordinal + 1)
 
     def children(self, clause: Clause) -> list[Clause]:
         """The clauses directly under one, in reading order."""
@@ -295,12 +351,12 @@ class Snapshot:
                 self._derived[name] = make(self)
         return cast("T", self._derived[name])
 
-    def _select_clauses(self, condition: str, value: object) -> list[Clause]:
+    def _select_clauses(self, condition: str, value: object, **more: object) -> list[Clause]:
         with self._reader.connection() as db:
             rows = db.execute(
                 f"SELECT versions.key, {CLAUSE_COLUMNS} FROM {CLAUSES} "
                 f"WHERE {live('versions')} AND {condition}",
-                self._parameters | {"value": value},
+                self._parameters | {"value": value} | more,
             ).fetchall()
         return [clause_from(row[1:]) for row in rows if row[0] in self._versions]
 

@@ -61,17 +61,28 @@ class VectorIndex:
         Returns keys and cosines, best first; fewer where there are fewer passages. `allowed`
         restricts the search to these keys.
         """
+        keys, scores = self.search_many(query[None, :], depth, allowed)
+        found = keys[0] >= 0
+        return keys[0][found], scores[0][found]
+
+    def search_many(
+        self, queries: Vectors, depth: int, allowed: Keys | None = None
+    ) -> tuple[Keys, NDArray[np.float32]]:
+        """The same for several queries, shape (n, dimension): both of shape (n, depth at most).
+
+        Where a query found fewer, its keys end in -1.
+        """
         depth = min(depth, len(self) if allowed is None else len(allowed))
         if depth <= 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            shape = (len(queries), 0)
+            return np.empty(shape, np.int64), np.empty(shape, np.float32)
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(allowed)
             parameters = faiss.SearchParameters()
             parameters.sel = selector
-        scores, keys = self._index.search(query[None, :], depth, params=parameters)
-        found = keys[0] >= 0
-        return keys[0][found], scores[0][found]
+        scores, keys = self._index.search(queries, depth, params=parameters)
+        return keys, scores
 
     def rows(self, keys: Keys) -> Vectors:
         """The vectors of passages, shape (len(keys), dimension); all keys must be in the index."""

@@ -1,6 +1,7 @@
-"""From what is known of a hit to the probability that it answers: logistic, per language pair.
+"""From what is known of a clause to the probability that it is right: logistic, per language pair.
 
-A calibration belongs to one encoder, like an index: scores of another mean something else. That of
+There is one for hits, whether they answer, and one for counterparts, whether they say the same. A
+calibration belongs to one encoder, like an index: scores of another mean something else. That of
 the embedded model comes with the package; for another one `policy-search calibrate` fits it on
 questions whose answers are known, and keeps it in the cache folder.
 """
@@ -11,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from models.cache import default_cache_dir
 from models.errors import ModelFormatError
 from models.fingerprint import Fingerprint
 
-PACKAGED_FILE: Final = Path(__file__).parent / "data" / "calibration.json"
+PACKAGED: Final = Path(__file__).parent / "data"
+Kind = Literal["calibration", "equivalence"]
+"""Of hits that answer, of counterparts that say the same."""
 ANY_PAIR: Final = "any"
 
 
@@ -54,19 +57,24 @@ class Calibration:
         path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def calibration_file(fingerprint: Fingerprint, cache_dir: Path | None = None) -> Path:
+def calibration_file(
+    fingerprint: Fingerprint, cache_dir: Path | None = None, kind: Kind = "calibration"
+) -> Path:
     """Where the calibration of an encoder that is not the packaged one is kept."""
     folder = (cache_dir or default_cache_dir()) / "calibrations"
-    return folder / f"{fingerprint.digest[:24]}.json"
+    suffix = "" if kind == "calibration" else f"-{kind}"
+    return folder / f"{fingerprint.digest[:24]}{suffix}.json"
 
 
-def find_calibration(fingerprint: Fingerprint, cache_dir: Path | None = None) -> Calibration | None:
+def find_calibration(
+    fingerprint: Fingerprint, cache_dir: Path | None = None, kind: Kind = "calibration"
+) -> Calibration | None:
     """The calibration of an encoder: one fitted on this machine, else the packaged one, else none.
 
     Raises:
         ModelFormatError: a file of the cache cannot be understood.
     """
-    for path in (calibration_file(fingerprint, cache_dir), PACKAGED_FILE):
+    for path in (calibration_file(fingerprint, cache_dir, kind), PACKAGED / f"{kind}.json"):
         if path.is_file():
             found = read_calibration(path)
             if found.fingerprint == fingerprint.digest:

@@ -12,15 +12,17 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
-from service import openapi, package_version
+from service import package_version
 from service.access.access import Access
 from service.metrics import Metrics
 from service.middleware import RequestMiddleware
+from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
     health,
     lifecycle,
+    lookup,
     metrics,
     policies,
     search,
@@ -75,10 +77,10 @@ def create_app(
     measured = Metrics()
     app = _PolicySearch(
         title="policy-search",
-        summary=openapi.SUMMARY,
-        description=openapi.DESCRIPTION,
+        summary=document.SUMMARY,
+        description=document.DESCRIPTION,
         version=package_version(),
-        openapi_tags=openapi.TAGS,
+        openapi_tags=document.TAGS,
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
@@ -89,7 +91,7 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 
@@ -105,6 +107,6 @@ class _PolicySearch(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            openapi.complete(super().openapi())
+            document.complete(super().openapi())
         assert self.openapi_schema is not None
         return self.openapi_schema

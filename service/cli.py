@@ -11,7 +11,17 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, index, keys, measure, policies, search, serve, wiki
+from service.commands import (
+    common,
+    equivalents,
+    index,
+    keys,
+    measure,
+    policies,
+    search,
+    serve,
+    wiki,
+)
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -24,12 +34,14 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(equivalents.equivalents)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(wiki.app, name="wiki")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
+app.command()(measure.calibrate_equivalents)
 
 
 def main() -> None:

@@ -12,15 +12,15 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 
-from indexer.errors import IndexerError
+from indexer.errors import GenerationGoneError, IndexerError
 from models.errors import ModelError
 from service.errors import NotReadyError, UnknownPolicyError
-from service.search.records import SearchQuery, SearchResult
+from service.search.records import SearchFilter, SearchQuery, SearchResult
 from service.search.stages import Stage
 from service.settings import Settings
 from service.tasks import Tasks
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 
     from indexer.snapshot import Snapshot
     from models import Encoder
+    from models.calibration import Calibration
     from service.access.caller import Caller
     from service.search.live import LiveIndex
     from service.search.searcher import Searcher
+
+T = TypeVar("T")
 
 FIRST_QUESTION = SearchQuery(q="How do I cancel my account?", limit=1)
 LONGEST_PAUSE_SECONDS = 60.0
@@ -48,6 +51,8 @@ class OpenIndex:
 
     live: LiveIndex
     searcher: Searcher
+    equivalence: Calibration | None = None
+    """How probable it is that two clauses say the same; `None`: unknown for this encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,12 @@ def load_encoder(settings: Settings) -> Encoder:
 
 def open_index(settings: Settings, encoder: Encoder) -> OpenIndex:
     """The newest published index that the settings name. Blocking; raises `IndexerError`."""
+    from models.calibration import find_calibration
     from service.search.live import LiveIndex
 
     live = LiveIndex(settings.index, encoder)
-    return OpenIndex(live, make_searcher(settings, live, encoder))
+    equivalence = find_calibration(encoder.fingerprint, settings.cache, "equivalence")
+    return OpenIndex(live, make_searcher(settings, live, encoder), equivalence)
 
 
 def make_searcher(settings: Settings, live: LiveIndex, encoder: Encoder) -> Searcher:
@@ -195,6 +202,13 @@ class Runtime:
             logger.info("search", extra={"q": query.q, "query_lang": result.query_lang, **found})
         return result
 
+    async def look_up(self, lookup: Callable[[OpenIndex], T]) -> T:
+        """Run what reads the index for long in a worker thread, as a search is.
+
+        Where the generation has gone from the store meanwhile, it is done again on the newest.
+        """
+        return await to_thread.run_sync(_look_up, self.opened(), lookup, limiter=self._searches)
+
     async def run(self) -> None:
         """Become ready and follow the index directory, until cancelled."""
         pause = self.settings.refresh_seconds
@@ -251,13 +265,31 @@ class Runtime:
 
 
 def _search(opened: OpenIndex, query: SearchQuery) -> SearchResult:
+    _use_one_processor()
+    check_policies(opened.live.snapshot.seen_by(query.groups, query.filter.as_of), query.filter)
+    return opened.searcher.search(query)
+
+
+def _look_up(opened: OpenIndex, lookup: Callable[[OpenIndex], T]) -> T:
+    _use_one_processor()
+    try:
+        return lookup(opened)
+    except GenerationGoneError:
+        if not opened.live.refresh():
+            raise
+        return lookup(opened)
+
+
+def check_policies(snapshot: Snapshot, restriction: SearchFilter) -> None:
+    """Raise `UnknownPolicyError` for a filter by policies that the caller does not see."""
+    unknown = tuple(p for p in restriction.policy_id if snapshot.policy(p) is None)
+    if unknown:
+        raise UnknownPolicyError(unknown)
+
+
+def _use_one_processor() -> None:
     # OpenMP keeps this number per calling thread, so that it must be set in each worker thread.
     # One: concurrent searches already use every processor.
     import faiss
 
     faiss.omp_set_num_threads(1)
-    snapshot = opened.live.snapshot.seen_by(query.groups, query.filter.as_of)
-    unknown = tuple(p for p in query.filter.policy_id if snapshot.policy(p) is None)
-    if unknown:
-        raise UnknownPolicyError(unknown)
-    return opened.searcher.search(query)

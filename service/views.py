@@ -9,26 +9,22 @@ from urllib.parse import quote
 
 from indexer.lifecycle import tag_of
 from indexer.remarks import kind_of
-from service.schemas import (
-    ChangeResponse,
+from service.schemas.policies import (
     ClauseResponse,
-    ClauseSummary,
     DescribedPolicy,
-    EditResponse,
-    EditSpan,
-    FacetValueResponse,
-    HitResponse,
-    IndexInfo,
     ListedClause,
-    PolicyReference,
     PolicyResponse,
     RemarkResponse,
+)
+from service.schemas.references import ClauseSummary, IndexInfo, PolicyReference, Span
+from service.schemas.search import (
+    FacetValueResponse,
+    HitResponse,
     ScoreDetailsResponse,
     SnippetResponse,
-    Span,
-    SuggestionResponse,
-    VersionItem,
 )
+from service.schemas.suggest import SuggestionResponse
+from service.schemas.versions import ChangeResponse, EditResponse, EditSpan, VersionItem
 from service.search.records import Facet, Hit, PolicyRef
 
 if TYPE_CHECKING:

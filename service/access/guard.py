@@ -17,16 +17,17 @@ from fastapi import Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
-from service import openapi
 from service.access.access import Access
 from service.access.caller import Caller
 from service.access.keys import Scope
 from service.errors import ScopeMissingError
+from service.openapi.access import ACCESS_RESPONSES, API_KEY, BEARER
+from service.openapi.parts import BODY_RESPONSES
 
 # They name the ways to send a key in the OpenAPI document; `Access` reads the headers.
-_BEARER = HTTPBearer(scheme_name="bearer", description=openapi.BEARER, auto_error=False)
+_BEARER = HTTPBearer(scheme_name="bearer", description=BEARER, auto_error=False)
 _HEADER = APIKeyHeader(
-    name="X-API-Key", scheme_name="apiKey", description=openapi.API_KEY, auto_error=False
+    name="X-API-Key", scheme_name="apiKey", description=API_KEY, auto_error=False
 )
 
 
@@ -67,9 +68,9 @@ class GuardedRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         if needs_of(self):
-            self.responses = openapi.ACCESS_RESPONSES | self.responses
+            self.responses = ACCESS_RESPONSES | self.responses
         if self.body_field:
-            self.responses = openapi.BODY_RESPONSES | self.responses
+            self.responses = BODY_RESPONSES | self.responses
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's handler, behind its needs."""

@@ -16,20 +16,19 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
-from service.schemas import (
+from service.lookup.records import Likeness
+from service.schemas.lookup import LookupResponse
+from service.schemas.operation import ReadyResponse, TaskResponse, VersionResponse
+from service.schemas.policies import (
     ClauseList,
     ClauseResponse,
     DescribedPolicy,
-    DiffResponse,
     PolicyList,
-    ReadyResponse,
-    SearchResponse,
     StoredPolicy,
-    SuggestResponse,
-    TaskResponse,
-    VersionList,
-    VersionResponse,
 )
+from service.schemas.search import SearchResponse
+from service.schemas.suggest import SuggestResponse
+from service.schemas.versions import DiffResponse, VersionList
 from service.search.records import FacetName, GroupBy, LanguageBalance, Mode, Sort
 
 T = TypeVar("T")
@@ -71,6 +70,19 @@ class SearchOptions(TypedDict, total=False):
     as_of: date | str
 
 
+class LookupOptions(TypedDict, total=False):
+    """What `equivalents` and `similar` take; see `service.schemas.lookup`."""
+
+    mode: Likeness
+    limit: int
+    min_relevance: float | None
+    lang: Names
+    policy_id: Names
+    organisation: Names
+    year: int | Sequence[int]
+    as_of: date | str
+
+
 class PolicyProperties(TypedDict, total=False):
     """What may be said of a policy beside its text; it counts before what the text says."""
 
@@ -105,20 +117,18 @@ def search(q: str, **options: Unpack[SearchOptions]) -> Call[SearchResponse]:
 
     `lang`, `policy_id`, `organisation`, `year` (one or several of each) and `as_of` restrict them.
     """
-    body: dict[str, Any] = {"q": q, "filter": {}}
-    for name, value in options.items():
-        if name in _FILTERS:
-            body["filter"][name] = value if name == "as_of" else _several(value)
-        else:
-            body[name] = _several(value) if name == "facets" else value
-    # A search changes nothing: it may be sent again although it is a POST.
-    return Call(
-        "POST",
-        "/v1/search",
-        _model(SearchResponse),
-        headers={"Content-Type": JSON},
-        content=to_json(body),
-    )
+    return _asking("/v1/search", SearchResponse, {"q": q}, options)
+
+
+def equivalents(clause_id: str, **options: Unpack[LookupOptions]) -> Call[LookupResponse]:
+    """The clauses that say what a clause says, or with `mode="related"` those close to it."""
+    path = f"/v1/clauses/{quote(clause_id, safe='')}/equivalents"
+    return _asking(path, LookupResponse, {}, options)
+
+
+def similar(text: str, **options: Unpack[LookupOptions]) -> Call[LookupResponse]:
+    """The clauses that say what a text says."""
+    return _asking("/v1/similar", LookupResponse, {"text": text}, options)
 
 
 def suggest(
@@ -251,6 +261,17 @@ def ready() -> Call[ReadyResponse]:
 def version() -> Call[VersionResponse]:
     """The release that is running, its encoder and its index."""
     return _get("/version", VersionResponse)
+
+
+def _asking(path: str, model: type[M], body: dict[str, Any], options: Mapping[str, Any]) -> Call[M]:
+    """A question in a body. It changes nothing: it may be sent again although it is a POST."""
+    body["filter"] = {}
+    for name, value in options.items():
+        if name in _FILTERS:
+            body["filter"][name] = value if name == "as_of" else _several(value)
+        else:
+            body[name] = _several(value) if name == "facets" else value
+    return Call("POST", path, _model(model), headers={"Content-Type": JSON}, content=to_json(body))
 
 
 def _get(path: str, model: type[M], **params: Any) -> Call[M]:

@@ -19,7 +19,7 @@ from service.client import calls, flow
 from service.client.calls import Call
 from service.client.errors import translated
 from service.client.imports import Policies
-from service.schemas import TaskResponse
+from service.schemas.operation import TaskResponse
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,6 +114,8 @@ class PolicySearch(_Client[httpx.Client]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _blocking(calls.search)
+    equivalents = _blocking(calls.equivalents)
+    similar = _blocking(calls.similar)
     suggest = _blocking(calls.suggest)
     clause = _blocking(calls.clause)
     policies = _blocking(calls.policies)
@@ -184,6 +186,8 @@ class AsyncPolicySearch(_Client[httpx.AsyncClient]):
         super().__init__(http, key, timeout, upload_timeout, retries)
 
     search = _awaiting(calls.search)
+    equivalents = _awaiting(calls.equivalents)
+    similar = _awaiting(calls.similar)
     suggest = _awaiting(calls.suggest)
     clause = _awaiting(calls.clause)
     policies = _awaiting(calls.policies)

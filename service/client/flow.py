@@ -17,7 +17,7 @@ import httpx
 from service.client import calls
 from service.client.calls import Call
 from service.client.errors import PolicySearchError, error_of
-from service.schemas import TaskResponse
+from service.schemas.operation import TaskResponse
 
 T = TypeVar("T")
 Flow = Generator[Call[Any] | float, httpx.Response | None, T]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -32,10 +32,7 @@ def calibrate(
     try:
         import sklearn.linear_model  # noqa: F401
     except ModuleNotFoundError as error:
-        common.fail(
-            f"calibrate needs the package {error.name}, which is not installed here: install "
-            "scikit-learn, or build the container image with `--build-arg ENCODERS=any`"
-        )
+        _fail_without(error)
     from models.calibration import calibration_file
     from service.evaluation.calibrating import draw, fit
     from service.evaluation.tasks import load_questions
@@ -53,6 +50,41 @@ def calibrate(
     print(f"written to {path}")
     if picture is not None:
         draw(fitted, picture)
+
+
+def calibrate_equivalents(
+    pairs: Annotated[
+        Path, typer.Argument(help="Pairs in both languages, as `make train-encoder` gathers them.")
+    ],
+    model: common.ModelOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write here instead of beside the model in the cache.")
+    ] = None,
+) -> None:
+    """Fit how probable it is that two clauses say the same, on texts in two languages."""
+    try:
+        import sklearn.linear_model  # noqa: F401
+    except ModuleNotFoundError as error:
+        _fail_without(error)
+    from models.calibration import calibration_file
+    from service.evaluation.equivalence import fit, read_pairs
+
+    settings = load_settings(model=model)
+    read = read_pairs(pairs)
+    encoder = common.load_encoder(settings)
+    fitted = fit(read, encoder)
+    path = out or calibration_file(encoder.fingerprint, settings.cache, "equivalence")
+    fitted.write(path)
+    for name, value in fitted.record.items():
+        print(f"{name}: {value}")
+    print(f"written to {path}")
+
+
+def _fail_without(error: ModuleNotFoundError) -> NoReturn:
+    common.fail(
+        f"calibrating needs the package {error.name}, which is not installed here: install "
+        "scikit-learn, or build the container image with `--build-arg ENCODERS=any`"
+    )
 
 
 def evaluate(
@@ -80,6 +112,12 @@ def evaluate(
     exclude_self: Annotated[
         bool, typer.Option("--exclude-self", help="Query q-X never gets row X.")
     ] = False,
+    equivalents: Annotated[
+        bool,
+        typer.Option(
+            "--equivalents", help="Look each query up as a clause, instead of searching with it."
+        ),
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write the figures to this file.")
     ] = None,
@@ -106,6 +144,7 @@ def evaluate(
                 restrict=restrict,
                 other_language=other_language,
                 exclude_self=exclude_self,
+                equivalents=equivalents,
                 progress=progress,
             )
         print_outcome(outcome)

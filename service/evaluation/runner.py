@@ -21,6 +21,7 @@ from service.errors import EvaluationError
 from service.evaluation.corpus import Candidates, Group, group_rows
 from service.evaluation.metrics import Scores, score
 from service.evaluation.tasks import Question, Row, Task
+from service.lookup.equivalents import judge, source_of_clause, source_of_text
 from service.search.live import LiveIndex
 from service.search.ranking import DEPTH, WEIGHTS, Weights
 from service.search.records import SearchFilter, SearchQuery
@@ -58,17 +59,19 @@ def run_task(
     restrict: str | None = None,
     other_language: bool = False,
     exclude_self: bool = False,
+    equivalents: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Indexes a task's corpus in a temporary directory and asks its queries.
 
     `restrict`: a query sees only the rows with its own value of this field. `other_language`: it
     sees only rows in another language than its own. `exclude_self`: query `q-X` never gets row `X`.
+    `equivalents`: what says the same as a query is looked up, instead of what answers it.
     """
     candidates = Candidates(restrict, other_language)
     tell = progress or _silent
     with asked_task(task, encoder, candidates, progress) as asked:
-        rankings = asked.rankings(tell)
+        rankings = asked.counterparts(tell) if equivalents else asked.rankings(tell)
     queries = asked.queries
     plain = None
     if baseline:
@@ -100,6 +103,38 @@ class AskedTask:
         self, tell: Progress, weights: Weights = WEIGHTS, asked: SearchQuery = AS_USUAL
     ) -> dict[str, list[str]]:
         """Query id → ids of corpus rows, best first. `asked` says how the queries are searched."""
+
+        def rank(query: Row, restriction: SearchFilter) -> list[str]:
+            searched = replace(asked, q=query.text, filter=restriction)
+            return self.searcher.rank(searched, weights)
+
+        return self._ask(rank, tell)
+
+    def counterparts(self, tell: Progress) -> dict[str, list[str]]:
+        """Query id → ids of corpus rows that say the same, best first.
+
+        Query `q-X` is looked up as the clause of row `X` where there is one, else as a free text.
+        """
+        snapshot, encoder = self.live.snapshot, self.searcher.encoder
+        calibration = find_calibration(encoder.fingerprint, kind="equivalence")
+        clauses = {c.labels[0]: c for group in self.groups for c in group.policy.clauses}
+
+        def rank(query: Row, restriction: SearchFilter) -> list[str]:
+            clause = clauses.get(query.id.removeprefix("q-"))
+            if clause is not None:
+                source = source_of_clause(snapshot, clause, encoder)
+            else:
+                source = source_of_text(query.text, encoder)
+            judged = judge(snapshot, source, restriction, "equivalent", calibration)
+            keys = judged.candidates.clauses.tolist()
+            ids = snapshot.clause_ids(keys)
+            return [ids[key] for key in keys]
+
+        return self._ask(rank, tell)
+
+    def _ask(
+        self, rank: Callable[[Row, SearchFilter], list[str]], tell: Progress
+    ) -> dict[str, list[str]]:
         row_of = {c.id: c.labels[0] for group in self.groups for c in group.policy.clauses}
         found: dict[str, list[str]] = {}
         for done, query in enumerate(self.queries):
@@ -114,8 +149,7 @@ class AskedTask:
                 continue
             everything = len(seen) == len(self.groups)
             restriction = SearchFilter(policy_id=() if everything else tuple(seen))
-            ids = self.searcher.rank(replace(asked, q=query.text, filter=restriction), weights)
-            found[query.id] = [row_of[clause] for clause in ids]
+            found[query.id] = [row_of[clause] for clause in rank(query, restriction)]
         tell("asking", len(self.queries), len(self.queries))
         return found
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayOpen
 from service.errors import ClauseNotFoundError
-from service.schemas import ClauseResponse
+from service.openapi.policies import CLAUSE_RESPONSES
+from service.schemas.policies import ClauseResponse
 from service.views import clause_response
 
 router = APIRouter(tags=["clauses"], route_class=GuardedRoute)
@@ -18,7 +18,7 @@ router = APIRouter(tags=["clauses"], route_class=GuardedRoute)
     "/v1/clauses/{clause_id:path}",
     operation_id="getClause",
     summary="Open a clause",
-    responses=openapi.CLAUSE_RESPONSES,
+    responses=CLAUSE_RESPONSES,
 )
 def get_clause(clause_id: str, runtime: AnyRuntime, caller: MayOpen) -> ClauseResponse:
     """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""

@@ -6,11 +6,12 @@ import platform
 
 from fastapi import APIRouter, Request
 
-from service import openapi, package_version
+from service import package_version
 from service.access.access import Access
 from service.deps import AnyRuntime
 from service.errors import KeyFileError, NotReadyError, ShuttingDownError
-from service.schemas import HealthResponse, ReadyResponse, VersionResponse
+from service.openapi.operation import READY_RESPONSES
+from service.schemas.operation import HealthResponse, ReadyResponse, VersionResponse
 from service.views import index_info
 
 router = APIRouter(tags=["operation"])
@@ -26,7 +27,7 @@ async def healthz() -> HealthResponse:
     "/readyz",
     operation_id="ready",
     summary="Are searches answered?",
-    responses=openapi.READY_RESPONSES,
+    responses=READY_RESPONSES,
 )
 async def readyz(request: Request, runtime: AnyRuntime) -> ReadyResponse:
     """200 once the index is open and a first question was answered; 503 says what is awaited, or

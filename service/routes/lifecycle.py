@@ -9,7 +9,6 @@ from fastapi import APIRouter, Header, Request, Response
 
 from indexer.lifecycle import ANY, NONE, Change, Delete, Outcome
 from indexer.policy_id import check_policy_id
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.bounds import UPLOAD, bounded
 from service.deps import AnyRuntime, MayWrite
@@ -19,8 +18,9 @@ from service.errors import (
     PolicyUnreadableError,
     PreconditionFailedError,
 )
+from service.openapi.lifecycle import DELETE_RESPONSES, PUT_BODY, PUT_RESPONSES
 from service.runtime import Runtime
-from service.schemas import StoredPolicy
+from service.schemas.policies import StoredPolicy
 from service.uploads import read_upload
 from service.views import policy_response, tag_header
 
@@ -37,8 +37,8 @@ IfNoneMatch = Annotated[str | None, Header(description="`*`: the policy must not
     operation_id="putPolicy",
     summary="Store a policy",
     response_model=StoredPolicy,
-    responses=openapi.PUT_RESPONSES,
-    openapi_extra=openapi.PUT_BODY,
+    responses=PUT_RESPONSES,
+    openapi_extra=PUT_BODY,
 )
 @bounded(UPLOAD)
 async def put_policy(
@@ -78,7 +78,7 @@ async def put_policy(
     operation_id="deletePolicy",
     summary="Remove a policy",
     status_code=204,
-    responses=openapi.DELETE_RESPONSES,
+    responses=DELETE_RESPONSES,
 )
 async def delete_policy(
     policy_id: str, runtime: AnyRuntime, caller: MayWrite, if_match: IfMatch = None

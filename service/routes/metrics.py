@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import MayAdminister
 from service.metrics import CONTENT_TYPE, Metrics
+from service.openapi.operation import METRICS_RESPONSES
 
 router = APIRouter(tags=["operation"], route_class=GuardedRoute)
 
@@ -24,7 +24,7 @@ class Exposition(Response):
     operation_id="metrics",
     summary="Measure the service",
     response_class=Exposition,
-    responses=openapi.METRICS_RESPONSES,
+    responses=METRICS_RESPONSES,
 )
 async def metrics(request: Request, caller: MayAdminister) -> Response:
     """Requests, searches by stage, errors, the index and the process, for Prometheus to scrape."""

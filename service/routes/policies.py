@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
 from service.errors import PolicyNotFoundError, VersionNotFoundError
-from service.schemas import ClauseList, DescribedPolicy, PolicyList
+from service.openapi.policies import CLAUSES_RESPONSES, POLICIES_RESPONSES, POLICY_RESPONSES
+from service.schemas.policies import ClauseList, DescribedPolicy, PolicyList
 from service.views import (
     described_policy,
     index_info,
@@ -31,7 +31,7 @@ router = APIRouter(tags=["policies"], route_class=GuardedRoute)
     "/v1/policies",
     operation_id="listPolicies",
     summary="List the policies",
-    responses=openapi.POLICIES_RESPONSES,
+    responses=POLICIES_RESPONSES,
 )
 def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     """Every indexed policy, in the order of the ids."""
@@ -44,7 +44,7 @@ def list_policies(runtime: AnyRuntime, caller: MayRead) -> PolicyList:
     "/v1/policies/{policy_id}",
     operation_id="getPolicy",
     summary="Describe a policy",
-    responses=openapi.POLICY_RESPONSES,
+    responses=POLICY_RESPONSES,
 )
 def get_policy(
     policy_id: str, runtime: AnyRuntime, caller: MayRead, response: Response
@@ -63,7 +63,7 @@ def get_policy(
     "/v1/policies/{policy_id}/clauses",
     operation_id="listClauses",
     summary="Read a policy clause by clause",
-    responses=openapi.CLAUSES_RESPONSES,
+    responses=CLAUSES_RESPONSES,
 )
 def list_clauses(
     policy_id: str,

@@ -11,13 +11,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from service import openapi
 from service.access.caller import Caller
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
 from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
+from service.openapi.search import SEARCH_REQUESTS, SEARCH_RESPONSES
 from service.runtime import Runtime
-from service.schemas import FilterRequest, SearchParameters, SearchRequest, SearchResponse
+from service.schemas.search import FilterRequest, SearchParameters, SearchRequest, SearchResponse
 from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
 from service.views import facet_response, hit_response, index_info
@@ -31,10 +31,10 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
     "/v1/search",
     operation_id="search",
     summary="Search the clauses",
-    responses=openapi.SEARCH_RESPONSES,
+    responses=SEARCH_RESPONSES,
 )
 async def search(
-    body: Annotated[SearchRequest, Body(openapi_examples=openapi.SEARCH_REQUESTS)],
+    body: Annotated[SearchRequest, Body(openapi_examples=SEARCH_REQUESTS)],
     runtime: AnyRuntime,
     caller: MaySearch,
 ) -> SearchResponse:
@@ -44,7 +44,7 @@ async def search(
         limit=body.limit,
         offset=body.offset,
         mode=body.mode,
-        filter=_filter(body.filter),
+        filter=filter_of(body.filter),
         language_balance=body.language_balance,
         min_relevance=body.min_relevance,
         highlight=body.highlight,
@@ -61,7 +61,7 @@ async def search(
     "/v1/search",
     operation_id="searchByUrl",
     summary="Search the clauses, all in the URL",
-    responses=openapi.SEARCH_RESPONSES,
+    responses=SEARCH_RESPONSES,
 )
 async def search_by_url(
     parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
@@ -73,7 +73,7 @@ async def search_by_url(
         limit=parameters.limit,
         offset=parameters.offset,
         mode=parameters.mode,
-        filter=_filter(parameters),
+        filter=filter_of(parameters),
         language_balance=parameters.language_balance,
         min_relevance=parameters.min_relevance,
         highlight=parameters.highlight,
@@ -105,7 +105,7 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Searc
 
 def check_query(query: SearchQuery, settings: Settings) -> None:
     """Raise the `QueryError` that tells what is wrong with a query, if anything is."""
-    if not any(_is_visible(character) for character in query.q):
+    if not any(is_visible(character) for character in query.q):
         raise QueryEmptyError
     check_text(query.q, query.filter.lang, settings)
     if not 1 <= query.limit <= settings.max_limit:
@@ -123,12 +123,13 @@ def check_text(q: str, langs: Sequence[str], settings: Settings) -> None:
             raise LanguageCodeError(lang)
 
 
-def _is_visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     """Neither white space nor a control or format character, such as a zero-width space."""
     return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
 
 
-def _filter(asked: FilterRequest | SearchParameters) -> SearchFilter:
+def filter_of(asked: FilterRequest | SearchParameters) -> SearchFilter:
+    """What a request restricts the clauses to."""
     return SearchFilter(
         lang=tuple(code.lower() for code in asked.lang),
         policy_id=tuple(asked.policy_id),

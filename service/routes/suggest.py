@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
 from service.errors import OutOfRangeError
+from service.openapi.search import SUGGEST_RESPONSES
 from service.routes.search import check_text
-from service.schemas import SuggestParameters, SuggestResponse
+from service.schemas.suggest import SuggestParameters, SuggestResponse
 from service.views import suggestion_response
 
 router = APIRouter(tags=["search"], route_class=GuardedRoute)
@@ -21,7 +21,7 @@ router = APIRouter(tags=["search"], route_class=GuardedRoute)
     "/v1/suggest",
     operation_id="suggest",
     summary="Suggest while typing",
-    responses=openapi.SUGGEST_RESPONSES,
+    responses=SUGGEST_RESPONSES,
 )
 def get_suggestions(
     parameters: Annotated[SuggestParameters, Query()], runtime: AnyRuntime, caller: MaySearch

@@ -17,12 +17,12 @@ from indexer.lifecycle import Outcome, Put
 from indexer.limits import Limits
 from indexer.policy_id import check_policy_id, policy_id_of
 from indexer.readers import READABLE_SUFFIXES
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.bounds import UPLOAD, bounded
 from service.deps import AnyRuntime, MayWrite
 from service.errors import PolicyIdError, PolicyNotFoundError, UploadInvalidError
-from service.schemas import TaskOutcome, TaskResponse
+from service.openapi.lifecycle import IMPORT_BODY, IMPORT_RESPONSES, TASK_RESPONSES
+from service.schemas.operation import TaskOutcome, TaskResponse
 from service.tasks import Task
 from service.uploads import put_from_json, read_json
 
@@ -38,8 +38,8 @@ _ZIP_TYPES = ("application/zip", "application/x-zip-compressed")
     summary="Store many policies",
     status_code=202,
     response_model=TaskResponse,
-    responses=openapi.IMPORT_RESPONSES,
-    openapi_extra=openapi.IMPORT_BODY,
+    responses=IMPORT_RESPONSES,
+    openapi_extra=IMPORT_BODY,
 )
 @bounded(UPLOAD)
 async def import_policies(
@@ -75,7 +75,7 @@ async def import_policies(
     "/v1/tasks/{task_id}",
     operation_id="getTask",
     summary="Ask how far an import is",
-    responses=openapi.TASK_RESPONSES,
+    responses=TASK_RESPONSES,
 )
 async def get_task(task_id: str, runtime: AnyRuntime, caller: MayWrite) -> TaskResponse:
     """How many policies are stored, and what became of each. A task is its own key's to see."""

@@ -17,11 +17,16 @@ from indexer.versions.describing import describe, summary_lines
 from indexer.versions.diff import diff_versions
 from indexer.versions.feed import MEDIA_TYPE, FeedEntry, atom_feed
 from indexer.versions.records import VersionDiff
-from service import openapi
 from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MayRead
 from service.errors import PolicyNotFoundError, VersionNotFoundError
-from service.schemas import DiffResponse, VersionList
+from service.openapi.policies import (
+    ALL_FEED_RESPONSES,
+    DIFF_RESPONSES,
+    FEED_RESPONSES,
+    VERSIONS_RESPONSES,
+)
+from service.schemas.versions import DiffResponse, VersionList
 from service.views import change_response, policy_reference, policy_url, version_response
 
 router = APIRouter(tags=["policies"], route_class=GuardedRoute)
@@ -37,7 +42,7 @@ _kept_lock = Lock()
     "/v1/policies/{policy_id}/versions",
     operation_id="listVersions",
     summary="List a policy's versions",
-    responses=openapi.VERSIONS_RESPONSES,
+    responses=VERSIONS_RESPONSES,
 )
 def list_versions(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> VersionList:
     """Every version that is kept, newest first. Their clauses stay to be cited."""
@@ -53,7 +58,7 @@ def list_versions(policy_id: str, runtime: AnyRuntime, caller: MayRead) -> Versi
     "/v1/policies/{policy_id}/diff",
     operation_id="diffVersions",
     summary="Compare two versions",
-    responses=openapi.DIFF_RESPONSES,
+    responses=DIFF_RESPONSES,
 )
 def diff(
     policy_id: str,
@@ -91,7 +96,7 @@ def diff(
     operation_id="policyFeed",
     summary="Follow a policy",
     response_class=Response,
-    responses=openapi.FEED_RESPONSES,
+    responses=FEED_RESPONSES,
 )
 def policy_feed(policy_id: str, request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     """An Atom feed (RFC 4287) of a policy's versions and what changed in each."""
@@ -107,7 +112,7 @@ def policy_feed(policy_id: str, request: Request, runtime: AnyRuntime, caller: M
     operation_id="feed",
     summary="Follow all policies",
     response_class=Response,
-    responses=openapi.ALL_FEED_RESPONSES,
+    responses=ALL_FEED_RESPONSES,
 )
 def feed(request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     """An Atom feed of the newest versions of every policy that the caller may read."""

@@ -74,6 +74,11 @@ class Searcher:
         self._encoder = encoder
         self._longest_query = longest_query
 
+    @property
+    def encoder(self) -> Encoder:
+        """What turns questions into vectors."""
+        return self._encoder
+
     def search(self, query: SearchQuery) -> SearchResult:
         """One page of clauses, best first. Raises `QueryError` for a question it cannot take."""
         text = self._checked(query.q)

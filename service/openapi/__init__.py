@@ -1,0 +1,1 @@
+"""The prose and the examples of the OpenAPI document, a module for each topic."""
