@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,6 +53,10 @@ class Keys:
     writer: str
 
 
+REMARK = re.compile(r"PHP (Fatal|Parse|Warning|Notice|Deprecated).*(PolicySearch|policysearch)")
+"""What PHP says about the plug-ins' code."""
+
+
 @pytest.fixture(scope="session")
 def questions() -> Questions:
     return REAL if REAL.policies else SAMPLES
@@ -97,6 +102,8 @@ def site(
         done = rig.run_command("wiki", "install", made.kind, made.root)
         assert done.returncode == 0, done.stderr
         yield made
+        remarks = [line for line in made.log.read_text("utf-8").splitlines() if REMARK.search(line)]
+        assert not remarks, remarks
 
 
 @pytest.fixture

@@ -93,13 +93,33 @@ def test_answers_come_back_with_the_service(
     assert block(get(page)).css("li")
 
 
+@pytest.mark.parametrize("cache", ["CACHE_NONE", "CACHE_DB"])
 def test_answers_are_kept_for_a_while(
-    wiki: WikiSite, service: Service, questions: Questions
+    wiki: WikiSite, service: Service, keys: Keys, questions: Questions, cache: str
 ) -> None:
+    if wiki.kind == "mediawiki":
+        wiki.configure(plain_settings(service, keys), extra=f"$wgMainCacheType = {cache};")
     page = wiki.search_url(f"{questions.chinese} {next(_NUMBERS)}")
     before = block(get(page)).html
     with service.stopped():
         assert block(get(page)).html == before
+
+
+@pytest.mark.parametrize("url", ["", "nowhere", "http://no-such-host.invalid", "ftp://127.0.0.1"])
+def test_address_that_cannot_be_asked_breaks_no_page(
+    wiki: WikiSite, service: Service, keys: Keys, url: str
+) -> None:
+    wiki.configure(plain_settings(service, keys) | {"url": url})
+    found = block(get(wiki.search_url(fresh_question())))
+    assert found.css_first(".policysearch-note").text().endswith("cannot be reached just now.")
+
+
+def test_answer_that_is_none_of_policy_search_breaks_no_page(
+    wiki: WikiSite, service: Service, keys: Keys
+) -> None:
+    for path in ("/docs", "/healthz", "/nowhere"):
+        wiki.configure(plain_settings(service, keys) | {"url": f"{service.url}{path}?"})
+        assert not block(get(wiki.search_url(fresh_question()))).css("li")
 
 
 def test_reader_is_not_told_why_a_key_is_refused(

@@ -147,9 +147,21 @@ def test_settings_choose_policies_languages_and_number(
 
 
 def test_key_is_nowhere_in_what_a_browser_gets(
-    wiki: WikiSite, keys: Keys, questions: Questions
+    wiki: WikiSite, service: Service, keys: Keys, questions: Questions
 ) -> None:
-    urls = [wiki.search_url(questions.english), wiki.search_url(questions.chinese)]
+    debugging = {
+        "mediawiki": "$wgDebugToolbar = true; $wgShowExceptionDetails = true;",
+        "dokuwiki": "$conf['allowdebug'] = 1;",
+    }
+    # An answer that is kept would be no test of the request.
+    settings = plain_settings(service, keys) | {"cache_ttl": 0}
+    wiki.configure(settings, extra=debugging[wiki.kind])
+    urls = [
+        f"{wiki.search_url(questions.english)}&httpdebug=1",
+        f"{wiki.search_url(questions.english)}&debug=1",
+        wiki.search_url(questions.english),
+        wiki.search_url(questions.chinese),
+    ]
     if wiki.kind == "mediawiki":
         urls += [
             f"{wiki.url}/load.php?modules=startup&only=scripts&raw=1&lang=en&skin=vector",

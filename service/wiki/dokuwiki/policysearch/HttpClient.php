@@ -25,6 +25,8 @@ class HttpClient extends DokuHTTPClient
         $this->headers['Accept'] = 'application/json';
         // The answer is small and near.
         unset($this->headers['Accept-encoding']);
+        // With the setting allowdebug, ?httpdebug would print the request, and the key with it.
+        $this->debug = false;
     }
 
     /** @inheritdoc */
