@@ -157,8 +157,8 @@ def test_key_is_nowhere_in_what_a_browser_gets(
     settings = plain_settings(service, keys) | {"cache_ttl": 0}
     wiki.configure(settings, extra=debugging[wiki.kind])
     urls = [
-        f"{wiki.search_url(questions.english)}&httpdebug=1",
-        f"{wiki.search_url(questions.english)}&debug=1",
+        f"{wiki.search_url('Is the request printed?')}&httpdebug=1",
+        f"{wiki.search_url('Is the request printed?')}&debug=1",
         wiki.search_url(questions.english),
         wiki.search_url(questions.chinese),
     ]
