@@ -40,6 +40,7 @@ def test_page_shows_clauses_with_its_own_text(wiki: WikiSite, questions: Questio
     text = f"Before it.\n\n{asking(wiki, questions.english)}\n\nAfter it."
     page = get(written(wiki, "Clauses" if wiki.kind == "mediawiki" else "clauses", text))
     assert len(block(page).css("li")) == 3
+    assert block(page).css_first(".policysearch-question").text() == questions.english
     assert page.body is not None
     assert "Before it." in page.body.text()
     assert "After it." in page.body.text()
@@ -51,6 +52,13 @@ def test_page_chooses_number_policies_and_languages(wiki: WikiSite, questions: Q
     items = block(get(written(wiki, "Chosen".lower(), asked))).css("li")
     assert [item.css_first(".policysearch-snippet").attributes["lang"] for item in items] == ["zh"]
     assert questions.chinese_policy in str(items[0].css_first("a").attributes["href"])
+
+
+def test_question_on_a_page_with_html_shows_as_text(wiki: WikiSite) -> None:
+    question = 'Where is <script>alert(1)</script> & "it"?'
+    page = get(written(wiki, "hostile", asking(wiki, question)))
+    assert block(page).css_first(".policysearch-question").text() == question
+    assert not block(page).css("script")
 
 
 def test_mistakes_on_a_page_are_told(wiki: WikiSite) -> None:

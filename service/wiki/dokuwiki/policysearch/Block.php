@@ -37,11 +37,13 @@ class Block
      * @param array $answer
      * @param string $question
      * @param bool $forAdministrator whether it tells what went wrong
+     * @param bool $withQuestion whether it tells what was asked, as on a page that was not searched for
      * @return string HTML
      */
-    public function html(array $answer, $question, $forAdministrator)
+    public function html(array $answer, $question, $forAdministrator, $withQuestion)
     {
         $html = '<h2 class="policysearch-heading">' . $this->word('heading') . '</h2>';
+        if ($withQuestion) $html .= '<p class="policysearch-question">' . hsc($question) . '</p>';
         if ($answer['state'] !== 'answered') {
             $html .= $this->note($this->word($answer['state']));
             if ($forAdministrator) $html .= $this->note(sprintf($this->word('reason'), hsc($answer['reason'])));

@@ -40,9 +40,10 @@ class helper_plugin_policysearch extends Plugin
      *
      * @param string $question
      * @param array $options limit, policies and languages, where they are not those of the settings
+     * @param bool $withQuestion whether what was asked is told
      * @return string HTML
      */
-    public function html($question, array $options = [])
+    public function html($question, array $options = [], $withQuestion = false)
     {
         global $conf;
         $settings = [];
@@ -56,7 +57,7 @@ class helper_plugin_policysearch extends Plugin
         $client = new Client($settings, new Answers($conf['cachedir']));
         $links = new Links($this->getConf('link_base') ?: $settings['url']);
         $block = new Block($links, [$this, 'getLang']);
-        return $block->html($client->search($question, $options), $question, auth_isadmin());
+        return $block->html($client->search($question, $options), $question, auth_isadmin(), $withQuestion);
     }
 
     /**

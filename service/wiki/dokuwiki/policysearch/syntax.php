@@ -79,7 +79,7 @@ class syntax_plugin_policysearch extends SyntaxPlugin
         if (isset($data['parameters']['lang'])) {
             $options['languages'] = $helper->names($data['parameters']['lang']);
         }
-        $renderer->doc .= $helper->html($data['question'], $options);
+        $renderer->doc .= $helper->html($data['question'], $options, true);
         return true;
     }
 

@@ -34,10 +34,15 @@ class Block {
 	 * @param Question $question
 	 * @param Language $language Of the words around the clauses
 	 * @param bool $forAdministrator Whether it tells what went wrong
+	 * @param bool $withQuestion Whether it tells what was asked, as on a page that was not searched for
 	 * @return string HTML
 	 */
 	public function html(
-		Answer $answer, Question $question, Language $language, bool $forAdministrator = false
+		Answer $answer,
+		Question $question,
+		Language $language,
+		bool $forAdministrator = false,
+		bool $withQuestion = false
 	): string {
 		$message = static function ( string $key, ...$params ) use ( $language ): Message {
 			return wfMessage( $key, ...$params )->inLanguage( $language );
@@ -45,6 +50,9 @@ class Block {
 		$html = Html::element(
 			'h2', [ 'class' => 'policysearch-heading' ], $message( 'policysearch-heading' )->text()
 		);
+		if ( $withQuestion ) {
+			$html .= Html::element( 'p', [ 'class' => 'policysearch-question' ], $question->text );
+		}
 		if ( $answer->state !== Answer::ANSWERED ) {
 			$html .= $this->note( $message( 'policysearch-' . $answer->state )->text() );
 			if ( $forAdministrator ) {

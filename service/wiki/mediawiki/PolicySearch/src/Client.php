@@ -28,7 +28,7 @@ class Client {
 		'PolicySearchProxy',
 	];
 
-	/** A person who types does not wait: seconds for suggestions, if PolicySearchTimeout is not less */
+	/** Seconds for suggestions, if PolicySearchTimeout is not less: who types does not wait */
 	private const SUGGEST_TIMEOUT = 0.4;
 
 	/** Part of the timeout in which the service is asked to answer, if need be with less */

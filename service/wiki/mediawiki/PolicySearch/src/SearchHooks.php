@@ -7,8 +7,8 @@ use MediaWiki\Hook\SpecialSearchResultsPrependHook;
 use OutputPage;
 
 /**
- * The block on Special:Search. It is made where the page begins, and put below the search form, which
- * is written after that: over what the wiki itself found, and also where it found nothing.
+ * The block on Special:Search. It is made where the page begins, and put below the search form,
+ * which is written after that: over what the wiki itself found, and also where it found nothing.
  */
 class SearchHooks implements SpecialSearchResultsPrependHook, SpecialSearchResultsHook {
 	/** @var Client */

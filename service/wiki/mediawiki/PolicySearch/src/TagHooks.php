@@ -71,7 +71,7 @@ class TagHooks implements ParserFirstCallInitHook {
 		$output->updateCacheExpiry( (int)$this->client->setting(
 			$answer->state === Answer::ANSWERED ? 'TagTTL' : 'RetryAfter'
 		) );
-		$html = $this->block->html( $answer, $question, $parser->getTargetLanguage() );
+		$html = $this->block->html( $answer, $question, $parser->getTargetLanguage(), false, true );
 		return [ $html, 'markerType' => 'nowiki' ];
 	}
 
