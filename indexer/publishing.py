@@ -23,7 +23,8 @@ from indexer.wire import ParsedBefore
 from models import Encoder
 
 PARSER = 5
-"""Raised with every change to reading or parsing that changes clauses: files are read again."""
+"""Raised with every change to reading or parsing that changes clauses, or what is found in them:
+files are read again."""
 
 _EMBED_BATCH = 128
 

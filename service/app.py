@@ -20,11 +20,14 @@ from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
+    compare,
+    coverage,
     health,
     lifecycle,
     lookup,
     metrics,
     policies,
+    resolve,
     search,
     suggest,
     tasks,
@@ -91,7 +94,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        search, suggest, compare, resolve, lookup, clauses, versions, policies, coverage,
+        lifecycle, tasks, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

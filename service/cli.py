@@ -16,8 +16,10 @@ from service.commands import (
     equivalents,
     index,
     keys,
+    lookup,
     measure,
     policies,
+    resolve,
     search,
     serve,
     wiki,
@@ -34,6 +36,9 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(resolve.resolve)
+app.command()(lookup.compare)
+app.command()(lookup.coverage)
 app.command()(equivalents.equivalents)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")

@@ -14,8 +14,8 @@ from indexer.snapshot import Snapshot
 from models.calibration import Calibration
 from service.lookup.counterparts import CANDIDATES, Candidates, Source, find_candidates
 from service.lookup.likelihood import likelihoods
-from service.lookup.records import Counterpart, Likeness, Lookup, LookupQuery
-from service.search.records import SearchFilter
+from service.lookup.records import Counterpart, Lookup, LookupQuery
+from service.search.records import Likeness, SearchFilter
 
 if TYPE_CHECKING:
     from models import Encoder

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from indexer.records import Clause
 from indexer.rows import PolicyRecord
-from service.search.records import SearchFilter
-
-Likeness = Literal["equivalent", "related"]
-"""`equivalent`: clauses that say the same; `related`: whatever comes closest."""
+from service.search.records import Likeness, SearchFilter
 
 
 @dataclass(frozen=True, slots=True)

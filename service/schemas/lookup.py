@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.lookup.records import Likeness
 from service.schemas.fields import Relevance, Text
 from service.schemas.policies import ListedClause
 from service.schemas.references import ClauseSummary, IndexInfo, PolicyReference
 from service.schemas.search import FilterRequest
+from service.search.records import Likeness
 
 LikenessField = Annotated[
     Likeness,

@@ -16,6 +16,8 @@ GroupBy = Literal["policy"]
 Sort = Literal["relevance", "date", "policy"]
 """`date`: newest first; `policy`: by title, then in reading order. Ties stand by relevance."""
 SuggestionKind = Literal["title", "heading", "term"]
+Likeness = Literal["equivalent", "related"]
+"""Of counterparts. `equivalent`: clauses that say the same; `related`: whatever comes closest."""
 Part = Literal["keyword", "snippets", "highlights", "facets"]
 """What an answer may lack for want of time."""
 

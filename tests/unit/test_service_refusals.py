@@ -53,6 +53,16 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+BODIES: dict[str, Any] = {
+    "/v1/search": {"q": "leave"},
+    "/v1/similar": {"text": "leave"},
+    "/v1/compare": {"clause_id": "none@1#x"},
+    "/v1/clauses/{clause_id}/equivalents": {},
+    "/v1/policies/{policy_id}": {"text": "1. Leave"},
+}
+"""What the routes with a JSON body accept."""
+
+
 class Asker:
     """Asks one route in the way that provokes one status."""
 
@@ -76,10 +86,13 @@ class Asker:
         return {"Authorization": "Bearer " + self.keys.create("a key", [scope])[1]}
 
     def ask(self, query: str = "", **options: Any) -> Any:
-        path = self.path.format(clause_id="none@1%23x", policy_id="none", task_id="none")
         return self.client.request(
-            self.method, path + query, **({"headers": self.headers} | options)
+            self.method, self.address + query, **({"headers": self.headers} | options)
         )
+
+    @property
+    def address(self) -> str:
+        return self.path.format(clause_id="none@1%23x", policy_id="none", task_id="none")
 
     def provoke(self, status: int) -> Any:
         return getattr(self, f"provoke_{status}")()
@@ -104,7 +117,8 @@ class Asker:
         return self.ask(headers=self.headers | {"If-Match": "x"}, **self.body())
 
     def body(self) -> dict[str, Any]:
-        return {"json": {"text": "1. Leave"}} if self.method == "PUT" else {}
+        wanted = self.method in ("POST", "PUT") and self.path in BODIES
+        return {"json": BODIES[self.path]} if wanted else {}
 
     def writer_answers(self, state: Any) -> None:
         async def apply(change: Any) -> Outcome:
@@ -146,13 +160,14 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
-        return self.ask(query, **({"json": {"q": "leave"}} if self.method == "POST" else {}))
+        named = {"/v1/search": "q", "/v1/suggest": "q", "/v1/resolve": "citation"}
+        query = f"?{named[self.path]}=leave" if self.path in named else ""
+        return self.ask(query, **self.body())
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:
         """The answer to a request whose body never comes."""
         sent: list[Any] = []
-        path = self.path.format(policy_id="none")
+        path = self.address
 
         async def send(message: Any) -> None:
             sent.append(message)
