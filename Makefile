@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats test-wiki bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
+.PHONY: help install install-dev run test test-formats test-wiki bench bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,20 @@ eval: install ## Measure answers on EVAL and on the questions over EVAL_POLICIES
 	@mkdir -p $(dir $(EVAL_JSON))
 	$(BIN)/policy-search evaluate $(EVAL) --baseline --json $(EVAL_JSON) \
 	  $(if $(wildcard $(EVAL)/seed-questions/questions.jsonl),--questions $(EVAL)/seed-questions/questions.jsonl --policies $(EVAL_POLICIES))
+
+# The other systems of `make bench`, each in an environment of its own: what cannot be installed is
+# told in the results, and the rest is measured.
+.venv-bench/%/.installed: tests/bench/end_to_end/%.txt
+	@mkdir -p .venv-bench
+	@rm -rf .venv-bench/$*
+	@echo "Installing $* into .venv-bench/$* …"
+	@{ $(PYTHON) -m venv .venv-bench/$* && \
+	  .venv-bench/$*/bin/pip --disable-pip-version-check --quiet install -r $<; } \
+	  > .venv-bench/$*.log 2>&1 && touch $@ || echo "$* cannot be installed: see .venv-bench/$*.log"
+
+BENCH_OPTIONS ?=
+bench: install-dev .venv-bench/txtai/.installed .venv-bench/chroma/.installed ## Speed, cost and quality over HTTP, beside others
+	$(BIN)/python tests/bench/bench_end_to_end.py $(BENCH_OPTIONS)
 
 bench-encoder: install ## Time the encoder against sentence-transformers on fp32 torch
 	$(BIN)/python tests/bench/bench_encoder.py
@@ -133,5 +147,5 @@ lock: ## Write the lock files anew from pyproject.toml
 	rm -rf $(VENV)-lock
 
 clean: ## Remove what was installed and built here
-	rm -rf $(VENV) .policy-search build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .policy-search build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.commands import (
     align,
+    bench,
     common,
     equivalents,
     index,
@@ -46,6 +47,7 @@ app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(wiki.app, name="wiki")
+app.command()(bench.bench)
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(measure.calibrate_equivalents)

@@ -32,6 +32,7 @@
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
     ├── EvaluationError            evaluation data that cannot be read or matched
+    ├── BenchError                 a server that is to be measured, or what it is asked
     ├── TopicsError                the file of topics cannot be used
     └── WikiFolderError            a folder that no plug-in can be put into or taken out of
 
@@ -501,3 +502,10 @@ class TopicsError(ServiceError):
     status = 503
     code = "topics-invalid"
     title = "The topics cannot be read"
+
+
+class BenchError(ServiceError):
+    """What is to be measured does not start, answer, or fit; only on the command."""
+
+    code = "bench-failed"
+    title = "The benchmark cannot be run"

@@ -38,5 +38,6 @@ if __name__ == "__main__":
         reading, writing = os.pipe()
         os.close(reading)
         os.dup2(writing, 1)
-    settings = load_settings(set_up_logging, index=sys.argv[1], port=0)
+    port = int(os.environ.get("POLICY_SEARCH_PORT", "0"))  # any free one
+    settings = load_settings(set_up_logging, index=sys.argv[1], port=port)
     run(create_app(settings, load=load), settings)

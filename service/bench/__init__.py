@@ -1,0 +1,1 @@
+"""Measuring a running service over HTTP: load, latencies, processor time, memory."""
