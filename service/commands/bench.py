@@ -108,6 +108,11 @@ def _measure(
     if loads:
         told = ", ".join(f"{load:.1f}" for load in loads)
         print(f"load of the machine before each line: {told} (this and other work)")
+    if any("429" in level.load.failures for level in levels):
+        print(
+            "429: the service refuses requests above its rate, so this is not what it can do; "
+            "POLICY_SEARCH_RATE_PER_KEY=off and POLICY_SEARCH_RATE_PER_ADDRESS=off lift that"
+        )
     if json_file is not None:
         found = {
             "machine": report.machine(),

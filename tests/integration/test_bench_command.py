@@ -97,6 +97,18 @@ def test_service_that_wants_a_key_is_told(
     assert "no answer at all: 401" in done.err
 
 
+def test_service_that_limits_its_rate_is_told(
+    run: Callable[..., Any], index: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, key = KeyFile(index / "keys.sqlite").create("wiki", ["search"])
+    monkeypatch.setenv("POLICY_SEARCH_KEY", key)
+    settings = Settings(index=index, rate_per_key="5/minute")
+    with serving(create_app(settings, load=lambda settings: encoder)) as url:
+        done = run("bench", "--url", url, "--clients", "1", "--seconds", "0.5")
+    assert "429 × " in done.out + done.err
+    assert "POLICY_SEARCH_RATE_PER_KEY" in done.out
+
+
 def test_index_that_is_not_there_is_told(run: Callable[..., Any], tmp_path: Path) -> None:
     done = run("bench", "--index", tmp_path / "none")
     assert done.code != 0
