@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from indexer.records import Clause
 from service.bench.levels import Level
 from service.bench.load import Load
-from tests.bench.end_to_end.corpus import Quality
+from service.evaluation.tasks import Gold, Question
+from tests.bench.end_to_end.corpus import Quality, find_data, judge
 from tests.bench.end_to_end.measuring import Measured, Part
 from tests.bench.end_to_end.results import Results, beside, markdown
 
@@ -68,6 +73,34 @@ def test_parts_without_a_counterpart_have_no_ratio() -> None:
     found = rows(OURS, PLAIN, parts=parts)
     assert row(found, "encoding, ms") == ["encoding, ms", "5.00 (0.25)", "20.00", "0.1"]
     assert row(found, "the command, s") == ["the command, s", "1.50", "–", "0.1"]
+
+
+def clause(id_: str, lang: str, text: str) -> Clause:
+    return Clause(
+        id=id_, policy_id=f"leave-{lang}", version="1", ordinal=0, parent_id=None, labels=("1",),
+        heading=None, heading_path=(), citation=id_, lang=lang, text=text, start=0, end=0,
+    )  # fmt: skip
+
+
+def test_quality_counts_the_other_language_apart_and_how_many_hits_came() -> None:
+    clauses = [clause("a", "en", "Leave is 25 days."), clause("b", "zh", "年假为二十五天。")]
+    gold = (Gold("leave-en", "25 days", 2), Gold("leave-zh", "二十五天", 2))
+    asked = (Question("leave", {"en": "How much leave?", "zh": "年假多少天？"}, gold),)
+    own = {"How much leave?": ["a"], "年假多少天？": ["b", "elsewhere", "nowhere"]}
+    assert judge(clauses, asked, lambda text: ["a", "b"]) == Quality(1.0, 1.0, 2.0)
+    found = judge(clauses, asked, own.__getitem__)
+    assert (found.cross_recall, found.hits) == (0.0, 2.0)
+    assert 0.5 < found.ndcg < 0.7
+
+
+def test_without_real_policies_the_samples_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICY_SEARCH_SHARED", str(tmp_path))
+    data = find_data()
+    assert {file.parent.name for file in data.files} == {"samples"}
+    assert {language for question in data.questions for language in question.texts} == {"en", "zh"}
+    assert len(data.asked) == len(set(data.asked)) > 200
 
 
 def test_what_is_not_known_is_a_dash() -> None:

@@ -44,7 +44,7 @@ def draw(systems: Sequence[Measured], folder: Path) -> list[str]:
     figure.savefig(folder / LATENCY, dpi=110)
     pyplot.close(figure)
 
-    figure, panel = pyplot.subplots(figsize=(7, 4.2), layout="constrained")
+    figure, panel = pyplot.subplots(figsize=(7, 4.8), layout="constrained")
     for system, colour in shown:
         points = [(x.load.clients, x.load.throughput) for x in system.levels]
         panel.plot(*zip(*points, strict=True), "o-", color=colour, label=system.label)
@@ -55,7 +55,7 @@ def draw(systems: Sequence[Measured], folder: Path) -> list[str]:
     panel.set_ylabel("answers a second")
     panel.set_title("Throughput over HTTP")
     panel.spines[["top", "right"]].set_visible(False)
-    panel.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=2)
     figure.savefig(folder / THROUGHPUT, dpi=110)
     pyplot.close(figure)
     return [LATENCY, THROUGHPUT]

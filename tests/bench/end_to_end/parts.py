@@ -1,9 +1,9 @@
 """Parts that are measured in a process of their own; each prints its figures as JSON.
 
-parts.py export MODEL                       the embedded weights as a sentence-transformers folder
-parts.py index OUT FILE...                  indexing by this project
-parts.py encode ours|MODEL QUESTIONS ROUNDS one question at a time, by either encoder
-parts.py ask URL QUESTION                   a search through a running service
+parts.py export MODEL            the embedded weights, as a folder for sentence-transformers
+parts.py index OUT FILE...       indexing by this project
+parts.py encode ours|MODEL QUESTIONS ROUNDS [THREADS]   one question at a time
+parts.py ask URL QUESTION        a search through a running service
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def index(out: str, *files: str) -> dict[str, Any]:
     }
 
 
-def encode(model: str, questions: str, rounds: str) -> dict[str, Any]:
+def encode(model: str, questions: str, rounds: str, threads: str = "0") -> dict[str, Any]:
     """Milliseconds to encode one question: median, and what 95 of 100 do not exceed."""
     call: Callable[[str], object]
     if model == "ours":
@@ -63,6 +63,10 @@ def encode(model: str, questions: str, rounds: str) -> dict[str, Any]:
     else:
         from sentence_transformers import SentenceTransformer
 
+        if threads != "0":
+            import torch
+
+            torch.set_num_threads(int(threads))
         theirs = SentenceTransformer(model, device="cpu", local_files_only=True)
         call = lambda text: theirs.encode([text], prompt_name="query")  # noqa: E731
     texts = json.loads(Path(questions).read_text("utf-8"))

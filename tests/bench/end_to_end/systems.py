@@ -36,6 +36,8 @@ class System:
     ready: str | None = None
     variables: dict[str, str] = field(default_factory=dict)
     missing: str | None = None
+    setting: str = ""
+    """How it runs torch, of the ways that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def plain(work: Path, torch: Torch) -> System:
         serve=lambda port: [PYTHON, PLAIN_SCRIPT, "serve", model, out, str(port), *torch.options],
         target=_plain_target,
         ids=_ids_of_hits,
+        setting=str(torch),
     )
 
 
@@ -95,7 +98,7 @@ def ours(work: Path, files: tuple[Path, ...]) -> list[System]:
     return [as_it_comes, first]
 
 
-def txtai(work: Path, environments: Path) -> list[System]:
+def txtai(work: Path, environments: Path, threads: int) -> list[System]:
     """txtai's API, with the texts in its database, and giving ids alone."""
     missing = _missing(environments, "txtai")
     python = str(environments / "txtai" / "bin" / "python")
@@ -115,8 +118,9 @@ def txtai(work: Path, environments: Path) -> list[System]:
                 ],
                 target=lambda q: "/search?" + urlencode({"query": q, "limit": "10"}),
                 ids=lambda answer: [hit["id"] for hit in answer],
-                variables={"CONFIG": f"{out}.yml"},
+                variables={"CONFIG": f"{out}.yml", "OMP_NUM_THREADS": str(threads)},
                 missing=missing,
+                setting=f"OMP_NUM_THREADS={threads}",
             )
         )
     return systems
