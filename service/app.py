@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.responses import RedirectResponse
 
 from service import package_version
 from service.access.access import Access
@@ -20,12 +19,16 @@ from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
     clauses,
+    docs,
     health,
     lifecycle,
     lookup,
     metrics,
+    pages,
     policies,
     search,
+    sign_in,
+    static,
     suggest,
     tasks,
     versions,
@@ -83,6 +86,7 @@ def create_app(
         openapi_tags=document.TAGS,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # FastAPI's loads from a CDN; `routes.docs` does not
         redoc_url=None,
         telemetry=NO_NATIVE_TELEMETRY,
     )
@@ -92,13 +96,9 @@ def create_app(
     install_problem_handlers(app)
     for routes in (
         search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
+        pages, sign_in, docs, static,
     ):  # fmt: skip
         app.include_router(routes.router)
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
     return app
 
 

@@ -1,0 +1,1 @@
+"""The pages for people: rendered here, with small scripts that only make them quicker."""
