@@ -164,6 +164,6 @@ def _type(schema: Mapping[str, Any]) -> tuple[str, str | None]:
             return " | ".join(text for text, _ in parts), next((n for _, n in parts if n), None)
     kind = schema.get("type", "any")
     if kind == "array":
-        text, name = _type(schema.get("items", {}))
-        return f"[{text}]", name
+        item, referred = _type(schema.get("items", {}))
+        return f"[{item}]", referred
     return str(kind), None

@@ -55,7 +55,7 @@ class Interface:
 
 def interface_of(request: HTTPConnection) -> Interface:
     """What a request's address, cookies and browser ask for, in this order."""
-    cookies = {}
+    cookies: dict[str, str] = {}
     for line in request.headers.getlist("cookie"):
         cookies |= cookie_parser(line)
     asked = request.query_params
@@ -73,7 +73,7 @@ def interface_of(request: HTTPConnection) -> Interface:
         ui = preferred(request.headers.getlist("accept-language"))
     if theme not in ("light", "dark"):
         theme = "auto"
-    return Interface(cast("UI", ui), cast("Theme", theme), tuple(chosen))
+    return Interface(ui, cast("Theme", theme), tuple(chosen))
 
 
 def preferred(accept_language: Iterable[str]) -> UI:

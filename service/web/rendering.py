@@ -44,19 +44,23 @@ def render(
     `switch(ui=…)` for this page under another choice.
     """
     interface = interface_of(request)
-    html = _environment().get_template(template).render(
-        interface=interface,
-        t=interface.text,
-        ui=interface.ui,
-        theme=interface.theme,
-        other_ui="en" if interface.ui == "zh" else "zh",
-        language_names=NAMES,
-        asset=asset_url,
-        links=links,
-        switch=lambda **chosen: _switched(request, chosen),
-        signed_in=has_cookie(request.scope),
-        path=request.url.path,
-        **values,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            interface=interface,
+            t=interface.text,
+            ui=interface.ui,
+            theme=interface.theme,
+            other_ui="en" if interface.ui == "zh" else "zh",
+            language_names=NAMES,
+            asset=asset_url,
+            links=links,
+            switch=lambda **chosen: _switched(request, chosen),
+            signed_in=has_cookie(request.scope),
+            path=request.url.path,
+            **values,
+        )
     )
     response = HTMLResponse(html, status, {**HEADERS, "Content-Language": _tag(interface)})
     interface.remember(response, secure=request.app.state.access.is_https(request.scope))

@@ -183,7 +183,7 @@ def _chips(q: str, restriction: SearchFilter, label: Label) -> list[Chip]:
         chosen = getattr(restriction, name)
         for value in chosen:
             rest = tuple(other for other in chosen if other != value)
-            # The name is a field of `SearchFilter`, which mypy cannot see.
-            without = replace(restriction, **{name: rest})
-            chips.append(Chip(label(name, value), search_page(q, without)))
+            without: dict[str, Any] = {name: rest}
+            href = search_page(q, replace(restriction, **without))
+            chips.append(Chip(label(name, value), href))
     return chips
