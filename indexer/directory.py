@@ -31,7 +31,7 @@ from indexer.errors import (
 )
 from models import Fingerprint
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a directory written by this code cannot be read by older code, or the reverse."""
 
 

@@ -18,11 +18,17 @@ _FEWEST_KANA = 10
 """One kana in so many characters makes Han text Japanese; a heading may have a single の."""
 _ENGLISH_WORDS = (
     "the and to for with this that these those shall must will our your you from by are be been "
-    "any such which when not than"
+    "any such which when not than should would may each within unless except where who about other "
+    "their its only before after without"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 """Words that other languages of Latin script hardly use; every English sentence has some."""
 _ENGLISH_SHARE = 0.15
+_TELLING = _ENGLISH - {"to", "for", "by", "are", "be", "will", "not", "than", "any", "when"}
+"""Those that other languages do not have at all, except where they quote English."""
+_EXPECTED_SHARE = 0.075
+"""Of all English words, enough where English is expected, two telling ones stand among them, and
+no letter has an accent."""
 _lock = threading.Lock()
 
 
@@ -40,8 +46,10 @@ def detect_language(text: str, default: str = "en") -> str:
     other_script = _OTHER_SCRIPT.search(sample)
     if sum(map(len, words)) < _FEWEST_LETTERS and not other_script:
         return default
-    english = sum(word.lower() in _ENGLISH for word in words)
-    if english >= _ENGLISH_SHARE * len(words) and not other_script:
+    english = [word.lower() for word in words if word.lower() in _ENGLISH]
+    expected = default == "en" and len(_TELLING.intersection(english)) > 1 and sample.isascii()
+    share = _EXPECTED_SHARE if expected else _ENGLISH_SHARE
+    if len(english) >= share * len(words) and not other_script:
         return "en"  # statistics would say the same, a thousand times slower
     return _detect_statistically(sample) or default
 

@@ -65,6 +65,24 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_clause ON passages (clause_key);
 CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+    clause_key INTEGER NOT NULL REFERENCES clauses (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    path TEXT,
+    policy TEXT,
+    place TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS links_clause ON links (clause_key, start);
+CREATE TABLE IF NOT EXISTS definitions (
+    clause_key INTEGER NOT NULL REFERENCES clauses (key) ON DELETE CASCADE,
+    version_key INTEGER NOT NULL,
+    term TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS definitions_clause ON definitions (clause_key);
+CREATE INDEX IF NOT EXISTS definitions_version ON definitions (version_key, clause_key);
 CREATE VIRTUAL TABLE IF NOT EXISTS lexical USING fts5 (
     text, context, detail = column,
     tokenize = "unicode61 remove_diacritics 0 tokenchars '._@:/+-'"

@@ -19,6 +19,14 @@ from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamag
 from indexer.generation import Generation, Groups
 from indexer.lexical.search import KeywordQuery, keyword_scores
 from indexer.records import Clause, Remark
+from indexer.references.places import Place
+from indexer.references.records import Definition, Link
+from indexer.references.storing import (
+    read_citations,
+    read_definitions,
+    read_links,
+    read_places,
+)
 from indexer.rows import CLAUSE_COLUMNS, CLAUSES, PolicyRecord, clause_from, remarks_from
 from indexer.schema import live
 from indexer.store import read_vectors
@@ -120,6 +128,11 @@ class Snapshot:
             ]
             allowed &= np.isin(self._version_keys, np.array(keys, np.int64))
         return self._passage_keys[allowed]
+
+    @property
+    def all_passage_keys(self) -> Keys:
+        """Every passage that is searched, ascending, shape (n,)."""
+        return self._passage_keys
 
     def clause_keys_of(self, passage_keys: Keys) -> Keys:
         """The clauses that passages belong to, in the same order, shape (n,)."""
@@ -322,6 +335,26 @@ class Snapshot:
         """The clauses directly under one, in reading order."""
         siblings = self.clauses(clause.policy_id, clause.version)
         return [other for other in siblings if other.parent_id == clause.id]
+
+    def places(self, version: PolicyRecord) -> list[Place]:
+        """Where a version's clauses stand, in reading order: to look cited places up."""
+        with self._reader.connection() as db:
+            return read_places(db, version.key, version.title)
+
+    def links(self, version: PolicyRecord, clause_ids: Sequence[str]) -> list[Link]:
+        """Where these clauses of a version name other clauses or policies, in the text's order."""
+        with self._reader.connection() as db:
+            return read_links(db, version.key, clause_ids)
+
+    def citations(self, version: PolicyRecord, clause_ids: Sequence[str]) -> dict[str, str]:
+        """The citations of these clauses of a version, by their ids."""
+        with self._reader.connection() as db:
+            return read_citations(db, version.key, clause_ids)
+
+    def definitions(self, version: PolicyRecord) -> list[Definition]:
+        """The terms that a version defines, in reading order."""
+        with self._reader.connection() as db:
+            return read_definitions(db, version.key)
 
     def headings(self) -> list[tuple[str, str, str, str]]:
         """Heading, language, clause id and policy id wherever a clause has a heading."""

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from indexer.errors import IndexDamagedError, IndexerError
 from indexer.lexical.tokens import tokens
 from indexer.records import Passage, PolicyVersion
+from indexer.references.storing import add_references
 from indexer.rows import remarks_as_json
 from indexer.schema import LIVE, SCHEMA, live
 
@@ -169,7 +170,10 @@ class Store:
         generation: int,
         file_sha256: str = "",
     ) -> None:
-        """Writes a version and its clauses; a policy that came from no file has no file's hash."""
+        """Writes a version, its clauses and what leads from them elsewhere.
+
+        A policy that came from no file has no file's hash.
+        """
         meta = policy.metadata
         now = datetime.now(UTC)
         cursor = self._db.execute(
@@ -225,6 +229,8 @@ class Store:
                 for c in policy.clauses
             ),
         )
+        assert version_key is not None
+        add_references(self._db, version_key, meta.title, policy.clauses)
 
     def remove_passages(self, generation: int) -> None:
         """All passages of all versions: another encoder will make its own."""

@@ -18,7 +18,10 @@ from service.middleware import RequestMiddleware
 from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
+    align,
     clauses,
+    compare,
+    coverage,
     docs,
     health,
     lifecycle,
@@ -26,6 +29,7 @@ from service.routes import (
     metrics,
     pages,
     policies,
+    resolve,
     search,
     sign_in,
     static,
@@ -95,8 +99,8 @@ def create_app(
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, lookup, clauses, versions, policies, lifecycle, tasks, health, metrics,
-        pages, sign_in, docs, static,
+        search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
+        lifecycle, tasks, health, metrics, pages, sign_in, docs, static,
     ):  # fmt: skip
         app.include_router(routes.router)
     return app

@@ -11,7 +11,20 @@ import typer
 
 from indexer.errors import IndexerError
 from models.errors import ModelError
-from service.commands import common, equivalents, index, keys, measure, policies, search, serve
+from service.commands import (
+    align,
+    common,
+    equivalents,
+    index,
+    keys,
+    lookup,
+    measure,
+    policies,
+    resolve,
+    search,
+    serve,
+    wiki,
+)
 from service.errors import ServiceError
 
 app = typer.Typer(
@@ -24,10 +37,15 @@ app = typer.Typer(
 )
 app.command()(index.index)
 app.command()(search.search)
+app.command()(resolve.resolve)
+app.command()(lookup.compare)
+app.command()(lookup.coverage)
 app.command()(equivalents.equivalents)
+app.command()(align.align)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
+app.add_typer(wiki.app, name="wiki")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(measure.calibrate_equivalents)

@@ -8,9 +8,13 @@
     │   ├── OutOfRangeError        limit or offset beyond its bounds
     │   ├── UnknownPolicyError     a filter names a policy that is not indexed
     │   ├── LanguageCodeError      a filter's language is no language code
+    │   ├── CitationEmptyError     a citation without a letter or a number
     │   ├── UploadInvalidError     a body that cannot be a policy
     │   ├── PolicyIdError          an id that no policy can have
-    │   └── PolicyUnreadableError  a file that the readers refuse
+    │   ├── PolicyUnreadableError  a file that the readers refuse
+    │   ├── UnknownTopicError      a filter names a topic that is not in the list
+    │   ├── ComparisonError        neither a question nor a clause to compare by, or both
+    │   └── AlignmentTooLargeError a policy with too many clauses to be aligned
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
     │   ├── ClauseNotFoundError
@@ -27,7 +31,9 @@
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
-    └── EvaluationError            evaluation data that cannot be read or matched
+    ├── EvaluationError            evaluation data that cannot be read or matched
+    ├── TopicsError                the file of topics cannot be used
+    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -91,10 +97,11 @@ class QueryTooLongError(QueryError):
     code = "query-too-long"
     title = "The query is too long"
 
-    def __init__(self, length: int, maximum: int) -> None:
+    def __init__(self, length: int, maximum: int, field: str = "q") -> None:
         super().__init__(
             f"The query has {length} characters; at most {maximum} are accepted. "
-            "Ask in fewer words (an operator can raise POLICY_SEARCH_MAX_QUERY_CHARS)."
+            "Ask in fewer words (an operator can raise POLICY_SEARCH_MAX_QUERY_CHARS).",
+            field=field,
         )
         self.length = length
         self.maximum = maximum
@@ -378,6 +385,41 @@ class EvaluationError(ServiceError):
     title = "The evaluation cannot be run"
 
 
+class WikiFolderError(ServiceError):
+    """A folder that a plug-in cannot be put into or taken out of; only on the command."""
+
+    code = "wiki-folder-unusable"
+    title = "The folder is no wiki, or cannot be written"
+
+
+class CitationEmptyError(QueryError):
+    """A citation holds no letter and no number."""
+
+    code = "citation-empty"
+    title = "The citation is empty"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The citation names nothing: give a policy and a place in it, such as "
+            "'Leave Policy §3.2' or '《休假制度》三（二）'.",
+            field="citation",
+        )
+
+
+class AlignmentTooLargeError(QueryError):
+    """A policy has more clauses than are aligned in one answer."""
+
+    code = "alignment-too-large"
+    title = "The policy is too large to be aligned"
+
+    def __init__(self, policy_id: str, count: int, most: int, *, field: str) -> None:
+        super().__init__(
+            f"{policy_id} has {count} clauses; policies of up to {most} are aligned. Align its "
+            "parts as policies of their own.",
+            field=field,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """An error as HTTP shows it. `field`: the part of the request at fault, dotted."""
@@ -415,6 +457,9 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, KeyFileError):
         detail = "Keys cannot be checked now, so nobody is let in. The service's log tells why."
         return Fault(error.status, error.code, error.title, detail)
+    if isinstance(error, TopicsError):
+        detail = "The file of topics cannot be used. The service's log tells why."
+        return Fault(error.status, error.code, error.title, detail)
     if isinstance(error, _TOLD):
         field = error.field if isinstance(error, QueryError) else None
         return Fault(error.status, error.code, error.title, str(error), field)
@@ -427,3 +472,32 @@ def fault_of(error: Exception) -> Fault:
         ServiceError.title,
         "Something went wrong inside the service. Its log tells more under this request_id.",
     )
+
+
+class UnknownTopicError(QueryError):
+    """A filter names topics that are not in the list: most likely a misspelling."""
+
+    code = "unknown-topic"
+    title = "A filter names an unknown topic"
+
+    def __init__(self, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:
+        names = ", ".join(repr(name) for name in unknown)
+        super().__init__(f"No topic has the id {names}; known: {', '.join(known)}.", field="topic")
+
+
+class ComparisonError(QueryError):
+    """There is no one thing to compare policies by."""
+
+    code = "comparison-invalid"
+    title = "A comparison needs a question or a clause"
+
+    def __init__(self) -> None:
+        super().__init__("Give either a question (`q`) or a clause (`clause_id`), not both.")
+
+
+class TopicsError(ServiceError):
+    """The file of topics cannot be used; POLICY_SEARCH_TOPICS names it."""
+
+    status = 503
+    code = "topics-invalid"
+    title = "The topics cannot be read"

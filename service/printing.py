@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from indexer.publishing import BuildReport
+    from service.lookup.compare import PolicyAnswer
     from service.search.records import Hit
 
 NAMED_FILES = 20
@@ -85,3 +86,22 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "relevance": hit.relevance,
         "score": hit.score,
     }
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without what could move the cursor or turn the writing around."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def print_answer(answer: PolicyAnswer) -> None:
+    """What one policy says on a question, for people."""
+    policy = answer.policy
+    told = "" if answer.relevance is None else f"  {answer.relevance:.0%}"
+    print(one_line(f"{policy.title}  ({policy.id}, {policy.version}){told}"))
+    if not answer.found:
+        print("  no clause found" + ("; the nearest:" if answer.nearest else ""))
+    for hit in answer.clauses or answer.nearest:
+        shown = f"{hit.score:.3f}" if hit.relevance is None else f"{hit.relevance:.0%}"
+        print(f"  {one_line(hit.citation)}   [{hit.lang}]  {shown}")
+        print(f"     {one_line(hit.snippet.text)}")
+    print()

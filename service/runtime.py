@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from models import Encoder
     from models.calibration import Calibration
     from service.access.caller import Caller
+    from service.lookup.coverage.table import Topics
     from service.search.live import LiveIndex
     from service.search.searcher import Searcher
 
@@ -164,6 +166,15 @@ class Runtime:
         """How busy the searches are."""
         state = self._searches.statistics()
         return SearchLoad(state.borrowed_tokens, state.tasks_waiting, int(state.total_tokens))
+
+    @cached_property
+    def topics(self) -> Topics:
+        """The topics of the coverage table. Raises `TopicsError` for a file that is no list."""
+        from service.lookup.coverage.table import Topics
+        from service.lookup.coverage.topics import read_topics
+
+        file = self.settings.topics
+        return Topics(None if file is None else read_topics(file))
 
     def leave(self) -> None:
         """From now on say that the service is shutting down; requests are still answered."""

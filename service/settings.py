@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="File of terms that mean the same in English and Chinese; the packaged one "
         "unless given.",
     )
+    topics: Path | None = Field(
+        default=None,
+        description="File of the topics that the coverage table is about; the packaged ones "
+        "unless given.",
+    )
     threads: int | None = Field(
         default=None,
         ge=1,
@@ -241,7 +246,7 @@ class Settings(BaseSettings):
         """Where the keys are."""
         return self.keys or self.index / "keys.sqlite"
 
-    @field_validator("index", "cache", "keys")
+    @field_validator("index", "cache", "keys", "glossary", "topics")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()

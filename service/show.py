@@ -15,7 +15,7 @@ from rich.cells import cell_len, chop_cells
 from indexer.outline.markers import fold, read_markers
 from indexer.records import Clause, PolicyVersion, Remark
 from indexer.remarks import kind_of
-from service.printing import print_unread
+from service.printing import one_line, print_unread
 
 if TYPE_CHECKING:
     from indexer.preview import Preview
@@ -31,7 +31,7 @@ _FEWEST_WORDS = 24
 def print_policy(policy: PolicyVersion) -> None:
     """A policy: what is known of it, the tree of its clauses with remarks, and a summary."""
     meta = policy.metadata
-    print(_line(meta.title))
+    print(one_line(meta.title))
     for name, value in (
         ("id", policy.policy_id),
         ("organisation", meta.organisation),
@@ -44,7 +44,7 @@ def print_policy(policy: PolicyVersion) -> None:
         ("file", f"{policy.source_path} ({policy.format})"),
     ):
         if value is not None:
-            print(f"  {name:<14}{_line(str(value))}")
+            print(f"  {name:<14}{one_line(str(value))}")
     print()
     print_clauses(policy)
     print(f"\n{summary_of(policy)}.")
@@ -155,7 +155,7 @@ def print_preview(preview: Preview, root: Path, *, verbose: bool) -> None:
 def _clause_lines(clause: Clause, remarks: list[str], lang: str, width: int) -> list[str]:
     """A clause on one line, cut to the width; remarks after it, or below where they are long."""
     indent = " " * min(_INDENT * (len(clause.labels) - 1), width // 3)
-    label, words = _line(clause.labels[-1]), _words(clause)
+    label, words = one_line(clause.labels[-1]), _words(clause)
     start = indent if label == words else f"{indent}{_cut(label, width // 3)}  "
     if clause.lang != lang:
         start += f"[{clause.lang}] "
@@ -170,19 +170,19 @@ def _clause_lines(clause: Clause, remarks: list[str], lang: str, width: int) -> 
 def _words(clause: Clause) -> str:
     """The heading, or the text without its number; only the beginning of it is wanted."""
     if clause.heading:
-        return _line(clause.heading)
+        return one_line(clause.heading)
     text, label = clause.text[:1000], clause.labels[-1]
     for marker in read_markers(fold(text)):
         bullet = marker.style.startswith("•") and label.startswith("•")  # the third is •3
         if bullet or marker.label == label:
-            return _line(text[marker.length :])
-    return _line(text)
+            return one_line(text[marker.length :])
+    return one_line(text)
 
 
 def _told(remark: Remark) -> str:
     if kind_of(remark.code) == "repair":
-        return f"~ repaired: {_line(remark.message)}"
-    return f"! {_line(remark.message)}"
+        return f"~ repaired: {one_line(remark.message)}"
+    return f"! {one_line(remark.message)}"
 
 
 def _counts(policy: PolicyVersion) -> Counter[str]:
@@ -195,7 +195,7 @@ def _several(count: int, name: str) -> str:
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their widest cell; the last one is cut to what room is left."""
-    lines = [[_line(cell) for cell in row] for row in rows]
+    lines = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for *cells, last in lines:
         start = "".join(
@@ -203,11 +203,6 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
             for cell, width in zip(cells, widths, strict=False)
         )
         print((start + _cut(last, max(_width() - cell_len(start), _FEWEST_WORDS))).rstrip())
-
-
-def _line(text: str) -> str:
-    """A text on one line, without what could move the cursor or turn the writing around."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _cut(text: str, width: int) -> str:

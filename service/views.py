@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from indexer.lifecycle import tag_of
@@ -16,7 +16,17 @@ from service.schemas.policies import (
     PolicyResponse,
     RemarkResponse,
 )
-from service.schemas.references import ClauseSummary, IndexInfo, PolicyReference, Span
+from service.schemas.references import (
+    ClauseSummary,
+    DefiningClause,
+    DefinitionResponse,
+    IndexInfo,
+    LinkResponse,
+    LinkTarget,
+    PolicyReference,
+    Span,
+)
+from service.schemas.resolve import NearestResponse, ResolvedClause, ResolveResponse
 from service.schemas.search import (
     FacetValueResponse,
     HitResponse,
@@ -33,6 +43,8 @@ if TYPE_CHECKING:
     from indexer.snapshot import Snapshot
     from indexer.versions.records import Change
     from indexer.versions.records import Span as EditPiece
+    from service.lookup.citations.records import Nearest, Resolution
+    from service.lookup.references import References
     from service.search.suggest import Suggestion
 
 
@@ -55,7 +67,7 @@ def index_info(snapshot: Snapshot, generation: int | None = None) -> IndexInfo:
     )
 
 
-def hit_response(hit: Hit) -> HitResponse:
+def hit_response(hit: Hit, references: References | None = None) -> HitResponse:
     """A hit as JSON."""
     return HitResponse(
         rank=hit.rank,
@@ -74,6 +86,7 @@ def hit_response(hit: Hit) -> HitResponse:
         ),
         more=hit.more,
         url=clause_url(hit.id),
+        **_referring(references),
     )
 
 
@@ -190,7 +203,7 @@ def clause_summary(clause: Clause) -> ClauseSummary:
     )
 
 
-def listed_clause(clause: Clause) -> ListedClause:
+def listed_clause(clause: Clause, references: References | None = None) -> ListedClause:
     """A clause in a listing."""
     return ListedClause(
         **clause_summary(clause).model_dump(),
@@ -200,18 +213,86 @@ def listed_clause(clause: Clause) -> ListedClause:
         lang=clause.lang,
         text=clause.text,
         span=Span(start=clause.start, end=clause.end),
+        **_referring(references),
     )
 
 
 def clause_response(
-    clause: Clause, policy: PolicyRecord, children: Iterable[Clause], siblings: list[Clause]
+    clause: Clause,
+    policy: PolicyRecord,
+    children: Iterable[Clause],
+    siblings: list[Clause],
+    references: References | None = None,
 ) -> ClauseResponse:
     """A clause with its place; `siblings` are all clauses of its policy in reading order."""
     place = next(i for i, other in enumerate(siblings) if other.id == clause.id)
     return ClauseResponse(
-        **listed_clause(clause).model_dump(),
+        **listed_clause(clause, references).model_dump(),
         policy=policy_reference(policy),
         children=[clause_summary(child) for child in children],
         previous=clause_summary(siblings[place - 1]) if place else None,
         next=clause_summary(siblings[place + 1]) if place + 1 < len(siblings) else None,
     )
+
+
+def resolve_response(
+    resolution: Resolution, references: Mapping[str, References]
+) -> ResolveResponse:
+    """The clauses that a citation names as JSON; `references` by the clauses' ids."""
+    return ResolveResponse(
+        citation=resolution.citation,
+        ambiguous=resolution.total > 1,
+        total=resolution.total,
+        matches=[
+            ResolvedClause(
+                **listed_clause(clause, references.get(clause.id)).model_dump(),
+                policy=policy_reference(policy),
+            )
+            for clause, policy in resolution.matches
+        ],
+        nearest=[_nearest_response(one) for one in resolution.nearest],
+    )
+
+
+def _nearest_response(one: Nearest) -> NearestResponse:
+    return NearestResponse(
+        kind=one.kind,
+        citation=one.citation,
+        policy=policy_reference(one.policy),
+        clause_id=one.clause_id,
+        url=clause_url(one.clause_id) if one.clause_id else policy_url(one.policy.id),
+    )
+
+
+def _referring(references: References | None) -> dict[str, Any]:
+    """The fields of `Referring`."""
+    if references is None:
+        return {}
+    return {
+        "links": [
+            LinkResponse(
+                start=link.start,
+                end=link.end,
+                text=link.text,
+                target=LinkTarget(
+                    kind="clause" if link.clause_id else "policy",
+                    id=link.clause_id or link.policy_id,
+                    citation=link.citation,
+                    url=clause_url(link.clause_id)
+                    if link.clause_id
+                    else policy_url(link.policy_id),
+                ),
+            )
+            for link in references.links
+        ],
+        "definitions": [
+            DefinitionResponse(
+                term=found.term,
+                text=found.text,
+                clause=DefiningClause(
+                    id=found.clause_id, citation=found.citation, url=clause_url(found.clause_id)
+                ),
+            )
+            for found in references.definitions
+        ],
+    }

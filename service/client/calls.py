@@ -16,6 +16,9 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
+from service.schemas.align import AlignResponse
+from service.schemas.compare import CompareResponse
+from service.schemas.coverage import CoverageResponse
 from service.schemas.lookup import LookupResponse
 from service.schemas.operation import ReadyResponse, TaskResponse, VersionResponse
 from service.schemas.policies import (
@@ -25,6 +28,7 @@ from service.schemas.policies import (
     PolicyList,
     StoredPolicy,
 )
+from service.schemas.resolve import ResolveResponse
 from service.schemas.search import SearchResponse
 from service.schemas.suggest import SuggestResponse
 from service.schemas.versions import DiffResponse, VersionList
@@ -130,12 +134,99 @@ def similar(text: str, **options: Unpack[LookupOptions]) -> Call[LookupResponse]
     return _asking("/v1/similar", LookupResponse, {"text": text}, options)
 
 
+def compare(
+    q: str | None = None,
+    *,
+    clause_id: str | None = None,
+    policy_id: Names = (),
+    clauses: int = 3,
+    min_relevance: float | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    lang: Names = (),
+    organisation: Names = (),
+    year: int | Sequence[int] = (),
+    as_of: date | str | None = None,
+) -> Call[CompareResponse]:
+    """What each policy says on a question, or on what the clause of an id says."""
+    restriction = {
+        "lang": _several(lang),
+        "organisation": _several(organisation),
+        "year": _several(year),
+        "as_of": as_of,
+    }
+    body = {
+        "q": q,
+        "clause_id": clause_id,
+        "policy_id": _several(policy_id),
+        "filter": restriction,
+        "clauses": clauses,
+        "min_relevance": min_relevance,
+        "limit": limit,
+        "offset": offset,
+    }
+    return Call(
+        "POST",
+        "/v1/compare",
+        _model(CompareResponse),
+        headers={"Content-Type": JSON},
+        content=to_json(body),
+    )
+
+
+def coverage(
+    *,
+    policy_id: Names = (),
+    topic: Names = (),
+    lang: Names = (),
+    organisation: Names = (),
+    as_of: date | str | None = None,
+    clauses: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Call[CoverageResponse]:
+    """Which policies speak of which topics, with the clauses that do."""
+    return _get(
+        "/v1/coverage",
+        CoverageResponse,
+        policy_id=_several(policy_id) or None,
+        topic=_several(topic) or None,
+        lang=_several(lang) or None,
+        organisation=_several(organisation) or None,
+        as_of=None if as_of is None else str(as_of),
+        clauses=clauses,
+        limit=limit,
+        offset=offset,
+        format="json",
+    )
+
+
 def suggest(
     q: str = "", *, limit: int | None = None, lang: Names | None = None
 ) -> Call[SuggestResponse]:
     """Titles, headings and terms that go on from what was typed."""
     return _get(
         "/v1/suggest", SuggestResponse, q=q, limit=limit, lang=_several(lang) if lang else None
+    )
+
+
+def resolve(
+    citation: str,
+    *,
+    lang: Names | None = None,
+    policy_id: Names | None = None,
+    as_of: date | str | None = None,
+    limit: int | None = None,
+) -> Call[ResolveResponse]:
+    """The clauses that a citation names: one, several where it is ambiguous, or what is nearest."""
+    return _get(
+        "/v1/resolve",
+        ResolveResponse,
+        citation=citation,
+        lang=_several(lang) if lang else None,
+        policy_id=_several(policy_id) if policy_id else None,
+        as_of=None if as_of is None else str(as_of),
+        limit=limit,
     )
 
 
@@ -179,6 +270,32 @@ def diff(
     """What changed between two versions; by default the current one and the one before."""
     asked = {"from": from_, "to": to, "lang": lang, "unchanged": unchanged or None}
     return _get(_of(policy_id) + "/diff", DiffResponse, **asked)
+
+
+def align(
+    left: str,
+    right: str,
+    *,
+    left_version: str | None = None,
+    right_version: str | None = None,
+    drift: bool = False,
+) -> Call[AlignResponse]:
+    """Which clauses of two policies, or of two versions of one, say the same.
+
+    With `drift`, also where they differ in numbers, dates, duties or denials.
+    """
+    body = {
+        "left": {"policy_id": left, "version": left_version},
+        "right": {"policy_id": right, "version": right_version},
+        "drift": drift,
+    }
+    return Call(
+        "POST",
+        "/v1/align",
+        _model(AlignResponse),
+        headers={"Content-Type": JSON},
+        content=to_json(body),
+    )
 
 
 def feed(policy_id: str | None = None) -> Call[str]:

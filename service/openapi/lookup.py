@@ -14,6 +14,8 @@ _COUNTERPART: dict[str, Any] = {
     "heading_path": _OTHER["heading_path"],
     "text": _OTHER["text"],
     "span": {"start": 811, "end": 838},
+    "links": [],
+    "definitions": [],
     "rank": 1,
     "relevance": 0.97,
     "margin": 1.0312,

@@ -63,6 +63,17 @@ CLAUSE_SUMMARY = {
     "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%234.2",
 }
 TEXT = "Unused days of annual leave may be carried over until 31 March of the following year."
+DEFINITIONS = [
+    {
+        "term": "Annual leave",
+        "text": "“Annual leave” means the paid days off that this policy gives.",
+        "clause": {
+            "id": "lanternworks-leave-policy@2025-03-01#1.2",
+            "citation": "Lanternworks Leave Policy §1.2",
+            "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%231.2",
+        },
+    }
+]
 CLAUSE = {
     **CLAUSE_SUMMARY,
     "parent_id": SECTION["id"],
@@ -71,6 +82,8 @@ CLAUSE = {
     "lang": "en",
     "text": "4.2 " + TEXT,
     "span": {"start": 2210, "end": 2300},
+    "links": [],
+    "definitions": DEFINITIONS,
 }
 HITS: list[dict[str, Any]] = [
     {
@@ -85,6 +98,8 @@ HITS: list[dict[str, Any]] = [
         "score": 1.151,
         "score_details": None,
         "more": None,
+        "links": [],
+        "definitions": DEFINITIONS,
     },
     {
         "id": "dengta-leave-policy@1#三.二",
@@ -109,6 +124,8 @@ HITS: list[dict[str, Any]] = [
         "score": 1.143,
         "score_details": None,
         "more": None,
+        "links": [],
+        "definitions": [],
     },
 ]
 NOT_READY = problem(

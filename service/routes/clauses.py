@@ -22,10 +22,15 @@ router = APIRouter(tags=["clauses"], route_class=GuardedRoute)
 )
 def get_clause(clause_id: str, runtime: AnyRuntime, caller: MayOpen) -> ClauseResponse:
     """A clause's text, citation and place. The id is percent-encoded: `#` is sent as `%23`."""
+    # numpy is loaded with the index, not with the routes.
+    from service.lookup.references import references_of
+
     snapshot = runtime.view(caller)
     clause = snapshot.clause(clause_id)
     policy = snapshot.policy_of(clause) if clause is not None else None
     if clause is None or policy is None:
         raise ClauseNotFoundError(clause_id)
     siblings = snapshot.clauses(clause.policy_id, clause.version)
-    return clause_response(clause, policy, snapshot.children(clause), siblings)
+    children = snapshot.children(clause)
+    references = references_of(snapshot, [clause]).get(clause.id)
+    return clause_response(clause, policy, children, siblings, references)

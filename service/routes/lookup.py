@@ -17,6 +17,7 @@ from service.errors import ClauseNotFoundError, OutOfRangeError, QueryEmptyError
 from service.lookup.counterparts import Source
 from service.lookup.equivalents import look_up, source_of_clause, source_of_text
 from service.lookup.records import Counterpart, LookupQuery
+from service.lookup.references import References, references_of
 from service.openapi.lookup import EQUIVALENTS_RESPONSES, SIMILAR_REQUESTS, SIMILAR_RESPONSES
 from service.routes.search import check_text, filter_of, is_visible
 from service.runtime import OpenIndex, Runtime, check_policies
@@ -107,20 +108,26 @@ def _answer(
     snapshot = opened.live.snapshot.seen_by(query.groups, query.filter.as_of)
     check_policies(snapshot, query.filter)
     found = look_up(snapshot, source, query, opened.equivalence)
+    shown = [one.clause for one in found.counterparts] + ([] if clause is None else [clause])
+    references = references_of(snapshot, shown)
     return LookupResponse(
-        clause=None if clause is None else listed_clause(clause),
+        clause=None if clause is None else listed_clause(clause, references.get(clause.id)),
         lang=found.lang,
         total=found.total,
         processing_time_ms=0.0,
         index=index_info(snapshot),
-        counterparts=[_counterpart(snapshot, one) for one in found.counterparts],
+        counterparts=[
+            _counterpart(snapshot, one, references.get(one.clause.id)) for one in found.counterparts
+        ],
     )
 
 
-def _counterpart(snapshot: Snapshot, found: Counterpart) -> CounterpartResponse:
+def _counterpart(
+    snapshot: Snapshot, found: Counterpart, references: References | None
+) -> CounterpartResponse:
     before, after = snapshot.beside(found.clause)
     return CounterpartResponse(
-        **listed_clause(found.clause).model_dump(),
+        **listed_clause(found.clause, references).model_dump(),
         rank=found.rank,
         policy=policy_reference(found.policy),
         relevance=found.relevance,

@@ -82,12 +82,15 @@ def list_clauses(
             names = [other.version for other in snapshot.versions(policy_id)]
             raise VersionNotFoundError(policy_id, version, names)
         policy = found
+    from service.lookup.references import references_of
+
     clauses = snapshot.clauses(policy_id, version)
-    end = len(clauses) if limit is None else offset + limit
+    page = clauses[offset : len(clauses) if limit is None else offset + limit]
+    references = references_of(snapshot, page)
     return ClauseList(
         policy=policy_reference(policy),
         total=len(clauses),
-        clauses=[listed_clause(clause) for clause in clauses[offset:end]],
+        clauses=[listed_clause(clause, references.get(clause.id)) for clause in page],
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Body, Query
 
 from service.access.caller import Caller
@@ -21,6 +22,11 @@ from service.schemas.search import FilterRequest, SearchParameters, SearchReques
 from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
 from service.views import facet_response, hit_response, index_info
+
+if TYPE_CHECKING:
+    from indexer.snapshot import Snapshot
+    from service.lookup.references import References
+    from service.search.records import Hit
 
 router = APIRouter(tags=["search"], route_class=GuardedRoute)
 
@@ -90,17 +96,27 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Searc
     started = time.perf_counter()
     check_query(query, runtime.settings)
     result = await runtime.search(replace(query, groups=caller.sees_groups))
+    shown = (*result.hits, *result.nearest)
+    snapshot = runtime.view(caller, query.filter.as_of)
+    references = await to_thread.run_sync(_references, snapshot, shown)
     return SearchResponse(
         query=result.query,
         query_lang=result.query_lang,
         total=result.total,
         processing_time_ms=round((time.perf_counter() - started) * 1000, 2),
         index=index_info(runtime.snapshot(), result.generation),
-        hits=[hit_response(hit) for hit in result.hits],
-        nearest=[hit_response(hit) for hit in result.nearest],
+        hits=[hit_response(hit, references.get(hit.id)) for hit in result.hits],
+        nearest=[hit_response(hit, references.get(hit.id)) for hit in result.nearest],
         facets={facet.name: facet_response(facet) for facet in result.facets},
         degraded=list(result.degraded),
     )
+
+
+def _references(snapshot: Snapshot, hits: Sequence[Hit]) -> Mapping[str, References]:
+    from service.lookup.references import Citing, references_of
+
+    citing = [Citing(hit.id, hit.policy.id, hit.policy.version, hit.text) for hit in hits]
+    return references_of(snapshot, citing)
 
 
 def check_query(query: SearchQuery, settings: Settings) -> None:

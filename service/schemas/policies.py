@@ -8,10 +8,16 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from service.schemas.fields import HeadingPath
-from service.schemas.references import ClauseSummary, IndexInfo, PolicyReference, Span
+from service.schemas.references import (
+    ClauseSummary,
+    IndexInfo,
+    PolicyReference,
+    Referring,
+    Span,
+)
 
 
-class ListedClause(ClauseSummary):
+class ListedClause(ClauseSummary, Referring):
     """A clause in its policy's reading order."""
 
     parent_id: str | None

@@ -36,7 +36,7 @@ from service.schemas.fields import (
     Years,
     split_at_commas,
 )
-from service.schemas.references import IndexInfo, PolicyReference
+from service.schemas.references import IndexInfo, PolicyReference, Referring
 from service.search.records import FacetName, Part
 
 
@@ -116,7 +116,7 @@ class ScoreDetailsResponse(BaseModel):
     balance: float = Field(description="What feedback and fairness between languages added.")
 
 
-class HitResponse(BaseModel):
+class HitResponse(Referring):
     """One clause that may answer."""
 
     rank: int = Field(description="Place in the order asked for, from 1, through all pages.")

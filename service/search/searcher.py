@@ -156,6 +156,20 @@ class Searcher:
             facets.append(count_facet(snapshot, name, hits.clauses, hits.languages))
         return tuple(facets)
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """What makes scores probabilities, if the encoder has one."""
+        return self._calibration
+
+    @property
+    def longest_query(self) -> int:
+        """Most characters of a question."""
+        return self._longest_query
+
+    def ask(self, question: str) -> Asked:
+        """A question ready to be compared. Raises `QueryError` for one that it cannot take."""
+        return self._asked(self._checked(question))
+
     def rank(self, query: SearchQuery, weights: Weights = WEIGHTS) -> list[str]:
         """The ids of all ranked clauses, best first, whatever their relevance."""
         return self.ranking(query, weights)[0]

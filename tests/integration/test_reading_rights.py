@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -135,6 +136,9 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
             yield "GET", policy_page(policy) + rest, None
         yield "GET", f"/?q=leave&policy_id={policy}", None
         yield "GET", f"/v1/search?q=leave&policy_id={policy}", None
+        for asked in ({"policy_id": policy}, {"policy_id": policy, "version": "2023-03-01"}):
+            other = {"policy_id": policies[0].id if policies else UNKNOWN}
+            yield "POST", "/v1/align", {"left": asked, "right": other, "drift": True}
         yield "DELETE", f"/v1/policies/{UNKNOWN}", None
     for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
         yield "GET", clause_url(clause_id), None
@@ -147,12 +151,25 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
     for text in ("The committee grants leave of twenty days.", "员工有年假二十天。"):
         yield "POST", "/v1/similar", {"text": text, "min_relevance": 0}
         yield "POST", "/v1/similar", {"text": text, "mode": "related"}
+    words = [p.word for p in policies]
+    for cited in ("§1.1", "一（一）", "Annual leave", "policy, 2.9", *(f"{w} 1.1" for w in words),
+                  *(f"{w} Policy (2023-03-01) §9.9" for w in words), *clause_ids):  # fmt: skip
+        yield "GET", f"/v1/resolve?citation={quote(cited)}&limit=50", None
     everything = ["lang", "policy_id", "organisation", "year"]
     for q in ("leave of twenty days", "年假", *(p.word for p in policies)):
         for more in ({"facets": everything, "limit": 50}, {"group_by": "policy", "sort": "date"},
                      {"mode": "keyword", "explain": True}, {"mode": "semantic", "sort": "policy"},
                      {"filter": {"as_of": "2023-06-01"}, "facets": everything}):  # fmt: skip
             yield "POST", "/v1/search", {"q": q, **more}
+        for more in ({}, {"min_relevance": 1}, {"filter": {"as_of": "2023-06-01"}}):
+            yield "POST", "/v1/compare", {"q": q, **more}
+    for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
+        yield "POST", "/v1/compare", {"clause_id": clause_id, "clauses": 1}
+    for policy in [p.id for p in policies] + [UNKNOWN]:
+        yield "POST", "/v1/compare", {"q": "leave", "policy_id": [policy]}
+        yield "GET", f"/v1/coverage?policy_id={policy}&topic=retention", None
+    for query in ("", "?format=csv", "?format=html", "?as_of=2023-06-01", "?limit=1&offset=1"):
+        yield "GET", "/v1/coverage" + query, None
 
 
 def told(response: Any) -> object:

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.records import Clause, Remark
+from indexer.references.places import Place, place_of
 from models.folder import TORCH_MODULE, write_json, write_modules
 from models.training.records import Pair
 from service.app import create_app
@@ -146,6 +147,21 @@ class FakeSnapshot:
 
     def clause(self, clause_id: str) -> Clause | None:
         return next((c for cs in CLAUSES.values() for c in cs if c.id == clause_id), None)
+
+    def places(self, version: Any) -> list[Place]:
+        return [
+            place_of(c.id, c.citation, version.title, c.labels, c.heading, c.lang, c.ordinal)
+            for c in CLAUSES.get(version.id, [])
+        ]
+
+    def links(self, version: Any, clause_ids: Any) -> list[Any]:
+        return []
+
+    def definitions(self, version: Any) -> list[Any]:
+        return []
+
+    def citations(self, version: Any, clause_ids: Any) -> dict[str, str]:
+        return {}
 
     def headings(self) -> list[tuple[str, str, str, str]]:
         return [

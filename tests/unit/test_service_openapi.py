@@ -9,13 +9,25 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.app import create_app
+from service.openapi.coverage import COMPARE_REQUESTS
 from service.openapi.search import SEARCH_REQUESTS
 from service.problems import Problem
-from service.routes import clauses, health, lookup, policies, search, suggest
+from service.routes import (
+    clauses,
+    compare,
+    coverage,
+    health,
+    lookup,
+    policies,
+    resolve,
+    search,
+    suggest,
+)
+from service.schemas.compare import CompareRequest
 from service.schemas.search import SearchRequest
 from service.settings import Settings
 
-ROUTERS = (search, suggest, lookup, clauses, policies, health)
+ROUTERS = (search, suggest, compare, resolve, lookup, clauses, policies, coverage, health)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +95,7 @@ def test_response_examples_have_the_shape_of_their_routes() -> None:
                 shown = model.model_validate(example).model_dump(mode="json")
                 assert _same_keys(shown, example), route.path
                 checked += 1
-    assert checked == 10
+    assert checked == 13
 
 
 def _same_keys(shown: Any, example: Any) -> bool:
@@ -98,6 +110,8 @@ def _same_keys(shown: Any, example: Any) -> bool:
 def test_request_examples_are_accepted() -> None:
     for example in SEARCH_REQUESTS.values():
         SearchRequest.model_validate(example["value"])
+    for example in COMPARE_REQUESTS.values():
+        CompareRequest.model_validate(example["value"])
 
 
 def test_search_request_is_the_one_that_is_built(document: Any) -> None:

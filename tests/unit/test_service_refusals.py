@@ -60,6 +60,8 @@ def settings(tmp_path: Path) -> Settings:
 BODIES: dict[str, Any] = {
     "/v1/search": {"q": "leave"},
     "/v1/similar": {"text": "leave"},
+    "/v1/align": {"left": {"policy_id": "none"}, "right": {"policy_id": "none"}},
+    "/v1/compare": {"clause_id": "none@1#x"},
     "/v1/clauses/{clause_id}/equivalents": {},
     "/v1/policies/{policy_id}": {"text": "1. Leave"},
 }
@@ -163,7 +165,8 @@ class Asker:
             return self.ask()
         self.app.state.runtime._opened = None
         self.index.failure = IndexMissingError("nowhere: no index")
-        query = "?q=leave" if self.method == "GET" else ""
+        named = {"/v1/search": "q", "/v1/suggest": "q", "/v1/resolve": "citation"}
+        query = f"?{named[self.path]}=leave" if self.path in named else ""
         return self.ask(query, **self.body())
 
     def over_the_wire(self, wait: Callable[[], Any]) -> Any:

@@ -47,6 +47,8 @@ def test_post_answers_with_hits_in_the_documented_shape(client: TestClient) -> N
         "score_details": None,
         "more": None,
         "url": "/v1/clauses/dengta-privacy@1%23%E5%9B%9B.%E4%B8%80",
+        "links": [],
+        "definitions": [],
     }
 
 

@@ -1,0 +1,1 @@
+"""What clauses say of other clauses: places cited, terms defined."""

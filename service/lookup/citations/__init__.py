@@ -1,0 +1,1 @@
+"""From a citation to the clauses that it names."""

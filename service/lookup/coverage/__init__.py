@@ -1,0 +1,1 @@
+"""Which policies speak of which topics, with the clauses that do."""
