@@ -34,6 +34,7 @@ from service.routes import (
     sign_in,
     static,
     suggest,
+    tables,
     tasks,
     versions,
 )
@@ -100,7 +101,7 @@ def create_app(
     install_problem_handlers(app)
     for routes in (
         search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
-        lifecycle, tasks, health, metrics, pages, sign_in, docs, static,
+        lifecycle, tasks, health, metrics, pages, tables, sign_in, docs, static,
     ):  # fmt: skip
         app.include_router(routes.router)
     return app

@@ -34,7 +34,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 EQUIVALENTS, RELATED = 8, 3
 """Clauses shown beside one: those that say the same, or where none does, the closest."""
 
-_Values = Annotated[FilterValues, BeforeValidator(split_at_commas)]
+Values = Annotated[FilterValues, BeforeValidator(split_at_commas)]
 
 
 class SearchPage(BaseModel):
@@ -43,8 +43,8 @@ class SearchPage(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     q: Text = ""
-    lang: _Values = Field(default_factory=list)
-    policy_id: _Values = Field(default_factory=list)
+    lang: Values = Field(default_factory=list)
+    policy_id: Values = Field(default_factory=list)
     organisation: FilterValues = Field(default_factory=list)
     year: QueryYears = Field(default_factory=list)
     offset: Annotated[int, Field(ge=0)] = 0
@@ -118,6 +118,9 @@ def policy_page(
     clause: str | None = None,
 ) -> Response:
     """A policy to read; `clause` is marked, and decides on the version unless one is named."""
+    # numpy is loaded with the index, not with the routes.
+    from service.lookup.references import references_of
+
     snapshot = runtime.view(caller)
     current = snapshot.policy(policy_id)
     versions = snapshot.versions(policy_id)
@@ -136,7 +139,8 @@ def policy_page(
         policy = snapshot.policy_of(cited)
     if cited is not None and cited.version != policy.version:
         cited = None
-    nodes = tree(snapshot.clauses(policy_id, policy.version), cited.id if cited else None)
+    clauses = snapshot.clauses(policy_id, policy.version)
+    nodes = tree(clauses, references_of(snapshot, clauses), cited.id if cited else None)
     interface = interface_of(request)
     return render(
         request,
@@ -146,6 +150,7 @@ def policy_page(
         versions=versions,
         nodes=nodes,
         outline=outline(nodes),
+        cited=cited,
         missing=clause if clause and cited is None else None,
         lang_label=lambda code: lang_label(code, interface),
         may_search=caller.may("search"),

@@ -49,6 +49,11 @@ def search_page(q: str, restriction: SearchFilter, offset: int = 0) -> str:
     return "/?" + urlencode(asked)
 
 
+def query_of(**asked: object) -> str:
+    """The same page, asked something else; lists are repeated."""
+    return "?" + urlencode(asked, doseq=True)
+
+
 def local_path(target: str) -> str:
     """A path on this site; `/` for whatever would lead elsewhere, as `//other.example` does."""
     try:

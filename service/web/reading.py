@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from indexer.records import Clause
-from service.web.links import path_in
+from service.web.links import clause_page, path_in, policy_page
+
+if TYPE_CHECKING:
+    from service.lookup.references import References, ResolvedLink
 
 _DEEPEST_HEADING = 6
 _CELL = " | "
+_LINE = re.compile(r"[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a paragraph; with `href` it names another clause or policy."""
+
+    text: str
+    href: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, or a table with its rows."""
+    """A paragraph as runs, or a table with its rows."""
 
     kind: Literal["paragraph", "table"]
-    text: str = ""
+    runs: tuple[Run, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
 
@@ -33,6 +47,8 @@ class Node:
     title: str | None
     """The line that heads it, as printed."""
     pieces: tuple[Piece, ...]
+    definitions: tuple[tuple[str, str, str, str], ...]
+    """Terms that are defined elsewhere: term, sentence, citation, address."""
     cited: bool
     children: list[Node] = field(default_factory=list)
 
@@ -47,15 +63,30 @@ class Entry:
     children: list[Entry] = field(default_factory=list)
 
 
-def tree(clauses: Sequence[Clause], cited: str | None = None) -> list[Node]:
+def tree(
+    clauses: Sequence[Clause],
+    references: Mapping[str, References],
+    cited: str | None = None,
+) -> list[Node]:
     """The clauses nested as their parents say, in reading order; `cited` is marked."""
     nodes: dict[str, Node] = {}
     roots: list[Node] = []
     for clause in clauses:
         parent = nodes.get(clause.parent_id or "")
-        level = min(parent.level + 1, _DEEPEST_HEADING) if parent else 2
-        title, pieces = parts_of(clause)
-        node = Node(clause, path_in(clause.id), level, title, pieces, clause.id == cited)
+        known = references.get(clause.id)
+        title, pieces = parts_of(clause, known.links if known else ())
+        node = Node(
+            clause,
+            path_in(clause.id),
+            min(parent.level + 1, _DEEPEST_HEADING) if parent else 2,
+            title,
+            pieces,
+            tuple(
+                (found.term, found.text, found.citation, clause_page(found.clause_id))
+                for found in (known.definitions if known else ())
+            ),
+            clause.id == cited,
+        )
         nodes[clause.id] = node
         (parent.children if parent else roots).append(node)
     return roots
@@ -73,21 +104,25 @@ def outline(nodes: Iterable[Node]) -> list[Entry]:
     return entries
 
 
-def parts_of(clause: Clause) -> tuple[str | None, tuple[Piece, ...]]:
+def parts_of(
+    clause: Clause, links: Sequence[ResolvedLink] = ()
+) -> tuple[str | None, tuple[Piece, ...]]:
     """The line that heads a clause, if any, and the rest of its text."""
-    lines = [line.strip() for line in clause.text.split("\n")]
+    lines = [(found.start(), found[0]) for found in _LINE.finditer(clause.text) if found[0].strip()]
     heading = "".join((clause.heading or "").split())
     for taken in (1, 2):
-        first = " ".join(lines[:taken])
+        first = " ".join(text.strip() for _, text in lines[:taken])
         if heading and heading in "".join(first.split()):
             if len(first) > 2 * len(clause.heading or "") + 40:
                 break  # a whole paragraph that begins with its heading
-            return first, pieces_of(lines[taken:])
-    return None, pieces_of(lines)
+            return first, pieces_of(lines[taken:], links)
+    return None, pieces_of(lines, links)
 
 
-def pieces_of(lines: Iterable[str]) -> tuple[Piece, ...]:
-    """Lines as paragraphs; rows whose cells stand between bars as tables."""
+def pieces_of(
+    lines: Iterable[tuple[int, str]], links: Sequence[ResolvedLink] = ()
+) -> tuple[Piece, ...]:
+    """Lines, each with its place, as paragraphs; rows with bars between their cells as tables."""
     pieces: list[Piece] = []
     rows: list[tuple[str, ...]] = []
 
@@ -98,14 +133,30 @@ def pieces_of(lines: Iterable[str]) -> tuple[Piece, ...]:
             pieces.append(Piece("table", rows=even))
             rows.clear()
 
-    for line in filter(None, lines):
+    for start, line in lines:
         if _CELL in line:
             rows.append(_cells(line))
         else:
             finish_table()
-            pieces.append(Piece("paragraph", line))
+            pieces.append(Piece("paragraph", tuple(_runs(start, line, links))))
     finish_table()
     return tuple(pieces)
+
+
+def _runs(start: int, line: str, links: Sequence[ResolvedLink]) -> Iterable[Run]:
+    done = len(line) - len(line.lstrip())
+    end = len(line.rstrip())
+    for link in links:
+        first, last = link.start - start, link.end - start
+        if not done <= first < last <= end:
+            continue
+        if first > done:
+            yield Run(line[done:first])
+        href = clause_page(link.clause_id) if link.clause_id else policy_page(link.policy_id)
+        yield Run(line[first:last], href, link.citation)
+        done = last
+    if done < end:
+        yield Run(line[done:end])
 
 
 def _cells(line: str) -> tuple[str, ...]:

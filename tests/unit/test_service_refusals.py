@@ -27,6 +27,7 @@ OPEN = {"/healthz", "/readyz", "/version"}
 OPEN_PAGES = {"/docs", "/openapi.json", "/sign-in", "/sign-out", "/static/{name}"}
 PAGES = {
     "/", "/clauses/{clause_id}/equivalents", "/policies/{policy_id}", "/policies/{policy_id}/diff",
+    "/compare", "/coverage",
 }  # fmt: skip
 UNLISTED = PAGES | OPEN_PAGES
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errors", "request_id"}
