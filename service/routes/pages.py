@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from indexer.versions.describing import describe, describe_counts
+from indexer.versions.describing import describe_counts
 from service.access.guard import PageRoute
 from service.deps import AnyRuntime, MayRead, MaySearch
 from service.errors import ClauseNotFoundError, PolicyNotFoundError, QueryError, fault_of
@@ -170,11 +170,7 @@ def diff_page(
     snapshot = runtime.view(caller)
     older, newer, found = compared_versions(snapshot, policy_id, from_ or None, to or None)
     ui = interface_of(request).ui
-    changes = [
-        change_view(change, describe(replace(change, reworded=False, edits=()), ui))
-        for change in found.changes
-        if change.kind != "unchanged"
-    ]
+    changes = [change_view(change) for change in found.changes if change.kind != "unchanged"]
     return render(
         request,
         "diff.html",

@@ -32,24 +32,27 @@ class ChangeView:
     """A change as it is shown: as one text with both words, or both sides where it was split."""
 
     change: Change
-    description: str
+    places: str
+    """Where it stands, and stood where that was elsewhere: `§3.2`, `§3.2 → §3.3`."""
     one: Side | None
     old: tuple[Side, ...]
     new: tuple[Side, ...]
 
 
-def change_view(change: Change, description: str) -> ChangeView:
+def change_view(change: Change) -> ChangeView:
     """What a page shows of a change."""
     old, new = change.old, change.new
+    sides = (", ".join(change.old_places), ", ".join(change.new_places))
+    places = " → ".join(dict.fromkeys(filter(None, sides)))
     if not old:
-        return ChangeView(change, description, Side(new[0], (Run("ins", new[0].text),)), (), ())
+        return ChangeView(change, places, Side(new[0], (Run("ins", new[0].text),)), (), ())
     if not new:
-        return ChangeView(change, description, Side(old[0], (Run("del", old[0].text),)), (), ())
+        return ChangeView(change, places, Side(old[0], (Run("del", old[0].text),)), (), ())
     if len(old) == len(new) == 1:
-        return ChangeView(change, description, Side(new[0], together(change)), (), ())
+        return ChangeView(change, places, Side(new[0], together(change)), (), ())
     return ChangeView(
         change,
-        description,
+        places,
         None,
         tuple(Side(c, _alone(change.edits, c, n, "del")) for n, c in enumerate(old)),
         tuple(Side(c, _alone(change.edits, c, n, "ins")) for n, c in enumerate(new)),
