@@ -155,12 +155,12 @@ def _embed(
     missing.sort(key=lambda item: -sum(map(len, item[1])))
     for start in range(0, len(missing), _EMBED_BATCH):
         batch = missing[start : start + _EMBED_BATCH]
-        vectors = _embed_views(encoder, [views for _, views in batch], on_progress)
+        vectors = embed_views(encoder, [views for _, views in batch], on_progress)
         store.add_vectors([key for key, _ in batch], vectors)
     report.embedding_seconds = time.perf_counter() - started
 
 
-def _embed_views(
+def embed_views(
     encoder: Encoder, passages: Sequence[tuple[str, ...]], on_progress: Callable[[int], None]
 ) -> Vectors:
     """The mean of each passage's views, shape (len(passages), dimension).

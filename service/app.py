@@ -21,6 +21,7 @@ from service.middleware import RequestMiddleware
 from service.openapi import document
 from service.problems import install_problem_handlers
 from service.routes import (
+    align,
     clauses,
     compare,
     coverage,
@@ -102,7 +103,7 @@ def create_app(
         app.add_middleware(CrossOriginHeaders, origins=origins)
     install_problem_handlers(app)
     for routes in (
-        search, suggest, compare, resolve, lookup, clauses, versions, policies, coverage,
+        search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
         lifecycle, tasks, embedding, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)

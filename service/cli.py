@@ -12,6 +12,7 @@ import typer
 from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.commands import (
+    align,
     common,
     equivalents,
     index,
@@ -22,6 +23,7 @@ from service.commands import (
     resolve,
     search,
     serve,
+    wiki,
 )
 from service.errors import ServiceError
 
@@ -39,9 +41,11 @@ app.command()(resolve.resolve)
 app.command()(lookup.compare)
 app.command()(lookup.coverage)
 app.command()(equivalents.equivalents)
+app.command()(align.align)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
+app.add_typer(wiki.app, name="wiki")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(measure.calibrate_equivalents)

@@ -13,7 +13,8 @@
     │   ├── PolicyIdError          an id that no policy can have
     │   ├── PolicyUnreadableError  a file that the readers refuse
     │   ├── UnknownTopicError      a filter names a topic that is not in the list
-    │   └── ComparisonError        neither a question nor a clause to compare by, or both
+    │   ├── ComparisonError        neither a question nor a clause to compare by, or both
+    │   └── AlignmentTooLargeError a policy with too many clauses to be aligned
     ├── NotFoundError              the thing asked for is not in the index       404
     │   ├── PolicyNotFoundError
     │   ├── ClauseNotFoundError
@@ -31,7 +32,8 @@
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
     ├── EvaluationError            evaluation data that cannot be read or matched
-    └── TopicsError                the file of topics cannot be used
+    ├── TopicsError                the file of topics cannot be used
+    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -383,6 +385,13 @@ class EvaluationError(ServiceError):
     title = "The evaluation cannot be run"
 
 
+class WikiFolderError(ServiceError):
+    """A folder that a plug-in cannot be put into or taken out of; only on the command."""
+
+    code = "wiki-folder-unusable"
+    title = "The folder is no wiki, or cannot be written"
+
+
 class CitationEmptyError(QueryError):
     """A citation holds no letter and no number."""
 
@@ -394,6 +403,20 @@ class CitationEmptyError(QueryError):
             "The citation names nothing: give a policy and a place in it, such as "
             "'Leave Policy §3.2' or '《休假制度》三（二）'.",
             field="citation",
+        )
+
+
+class AlignmentTooLargeError(QueryError):
+    """A policy has more clauses than are aligned in one answer."""
+
+    code = "alignment-too-large"
+    title = "The policy is too large to be aligned"
+
+    def __init__(self, policy_id: str, count: int, most: int, *, field: str) -> None:
+        super().__init__(
+            f"{policy_id} has {count} clauses; policies of up to {most} are aligned. Align its "
+            "parts as policies of their own.",
+            field=field,
         )
 
 

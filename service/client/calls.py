@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from service.client.errors import unexpected
 from service.client.imports import JSON, Policies, import_body
+from service.schemas.align import AlignResponse
 from service.schemas.compare import CompareResponse
 from service.schemas.coverage import CoverageResponse
 from service.schemas.lookup import LookupResponse
@@ -269,6 +270,32 @@ def diff(
     """What changed between two versions; by default the current one and the one before."""
     asked = {"from": from_, "to": to, "lang": lang, "unchanged": unchanged or None}
     return _get(_of(policy_id) + "/diff", DiffResponse, **asked)
+
+
+def align(
+    left: str,
+    right: str,
+    *,
+    left_version: str | None = None,
+    right_version: str | None = None,
+    drift: bool = False,
+) -> Call[AlignResponse]:
+    """Which clauses of two policies, or of two versions of one, say the same.
+
+    With `drift`, also where they differ in numbers, dates, duties or denials.
+    """
+    body = {
+        "left": {"policy_id": left, "version": left_version},
+        "right": {"policy_id": right, "version": right_version},
+        "drift": drift,
+    }
+    return Call(
+        "POST",
+        "/v1/align",
+        _model(AlignResponse),
+        headers={"Content-Type": JSON},
+        content=to_json(body),
+    )
 
 
 def feed(policy_id: str | None = None) -> Call[str]:

@@ -129,6 +129,9 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
                      "/diff?to=9", "/diff?lang=zh&unchanged=true"):  # fmt: skip
             yield "GET", base + rest, None
         yield "GET", f"/v1/search?q=leave&policy_id={policy}", None
+        for asked in ({"policy_id": policy}, {"policy_id": policy, "version": "2023-03-01"}):
+            other = {"policy_id": policies[0].id if policies else UNKNOWN}
+            yield "POST", "/v1/align", {"left": asked, "right": other, "drift": True}
         yield "DELETE", f"/v1/policies/{UNKNOWN}", None
     for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
         yield "GET", clause_url(clause_id), None

@@ -59,6 +59,7 @@ def settings(tmp_path: Path) -> Settings:
 BODIES: dict[str, Any] = {
     "/v1/search": {"q": "leave"},
     "/v1/similar": {"text": "leave"},
+    "/v1/align": {"left": {"policy_id": "none"}, "right": {"policy_id": "none"}},
     "/v1/compare": {"clause_id": "none@1#x"},
     "/v1/clauses/{clause_id}/equivalents": {},
     "/v1/policies/{policy_id}": {"text": "1. Leave"},

@@ -24,7 +24,8 @@ Attributes, all optional; each may change at any time:
   placeholder  what the empty field says
   label        the field's accessible name
   value        what is in the field at first
-  link-base    results lead to {link-base}/policies/{policy}?clause={clause}; the api-base unless given
+  link-base    results lead to {link-base}/policies/{policy}?clause={clause}, “All results” to
+               {link-base}/?q={question}; the api-base unless given
   target       where they open: `_blank`, `_top`, …
   inline       results stand in the page below the field and stay, instead of floating over it
 
@@ -41,8 +42,8 @@ Custom properties:
   --policy-search-z-index, --policy-search-background, --policy-search-text, --policy-search-muted,
   --policy-search-border, --policy-search-accent (borders, links), --policy-search-active (the
   result that the keys are on), --policy-search-mark (words of the question)
-Parts, for ::part(): field, icon, input, clear, popup, note, list, result, head, citation, path, badge,
-  relevance, snippet, mark, more
+Parts, for ::part(): field, icon, input, clear, popup, note, list, result, head, citation, path,
+  badge, relevance, snippet, mark, more
 
 Keys: the arrows go through the results, Enter opens one or searches at once, Escape closes and then
 clears. Nothing is sent while an input method is composing.
@@ -73,8 +74,7 @@ clears. Nothing is sent while an input method is composing.
       nearest: "No clause clearly answers this. The nearest, which most likely do not:",
       all: "All results",
       newTab: "(opens in a new tab)",
-      relevance: ["very likely", "likely", "possible", "doubtful"],
-      relevanceIs: "Answers the question:",
+      relevance: ["very likely an answer", "likely an answer", "possibly an answer"],
       language: (code) => code.toUpperCase(),
       unreachable: "The policy search cannot be reached. Check the connection, then press Enter to try again.",
       key: "The policy search refused this page’s key. Tell whoever runs this page.",
@@ -97,8 +97,7 @@ clears. Nothing is sent while an input method is composing.
       nearest: "没有条款明确回答这个问题。以下最为接近，但很可能并不回答：",
       all: "全部结果",
       newTab: "（在新标签页打开）",
-      relevance: ["很可能", "较可能", "有可能", "不确定"],
-      relevanceIs: "回答问题：",
+      relevance: ["很可能是答案", "可能是答案", "或许是答案"],
       language: (code) => ({ zh: "中文", en: "英文" })[code] || code.toUpperCase(),
       unreachable: "无法连接制度搜索服务。请检查网络，然后按回车键重试。",
       key: "制度搜索服务拒绝了本页面的密钥。请告知本页面的维护者。",
@@ -109,7 +108,7 @@ clears. Nothing is sent while an input method is composing.
       failed: "搜索失败。请按回车键重试。",
     },
   };
-  const LIKELY = [0.5, 0.3, 0.15]; // from here on: very likely, likely, possible
+  const LIKELY = [0.75, 0.5, 0]; // probabilities from which on it says so
 
   const SHEET = new CSSStyleSheet();
   const DARK = `
@@ -167,7 +166,8 @@ clears. Nothing is sent while an input method is composing.
     }
     .note { flex: none; margin: 0; padding: .5rem .875rem; color: var(--muted); font-size: .875rem; }
     .note.error { color: var(--fg); border-inline-start: 4px solid var(--accent); }
-    .list { flex: 0 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
+    .list { flex: 0 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain;
+      container-type: inline-size; }
     .result {
       display: block; padding: .625rem .875rem; border-top: 1px solid
       color-mix(in srgb, var(--line) 35%, transparent); color: inherit; text-decoration: none;
@@ -176,6 +176,8 @@ clears. Nothing is sent while an input method is composing.
     .result:hover { background: color-mix(in srgb, var(--active) 55%, var(--bg)); }
     .result[aria-selected="true"] { background: var(--active); box-shadow: inset 3px 0 var(--accent); }
     .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .5rem; }
+    @container (min-width: 32rem) { .head { flex-wrap: nowrap; } }
+    .badge, .relevance { flex: none; }
     .citation { flex: 0 1 auto; min-width: 0; color: var(--accent); font-weight: 600;
       overflow-wrap: anywhere; }
     .badge { padding: 0 .375rem; border: 1px solid var(--line); border-radius: 4px;
@@ -505,15 +507,18 @@ clears. Nothing is sent while an input method is composing.
       const headers = { "Content-Type": "application/json" };
       const key = (this.getAttribute("api-key") || "").trim();
       if (key) headers.Authorization = `Bearer ${key}`;
-      const policies = (this.getAttribute("policies") || "").split(/[\s,]+/).filter(Boolean);
       const response = await fetch(`${this.#base("api-base")}/v1/search`, {
         method: "POST", headers, signal, credentials: "omit", cache: "no-store",
-        body: JSON.stringify({ q: query, limit: this.#limit(), filter: { policy_id: policies } }),
+        body: JSON.stringify({ q: query, limit: this.#limit(), filter: { policy_id: this.#policies() } }),
       });
       const answer = await response.json().catch(() => ({}));
       if (!response.ok) throw failureOf(response, answer);
       if (!Array.isArray(answer.hits)) throw new Failure("failed", { status: response.status });
       return answer;
+    }
+
+    #policies() {
+      return (this.getAttribute("policies") || "").split(/[\s,]+/).filter(Boolean);
     }
 
     #limit() {
@@ -558,7 +563,8 @@ clears. Nothing is sent while an input method is composing.
       this.#note.classList.toggle("error", Boolean(this.#failure));
       this.#more.hidden = !(total > hits.length && hits.length);
       this.#more.textContent = words.all;
-      if (!this.#more.hidden) this.#lead(this.#more, `/?q=${encodeURIComponent(query)}`);
+      const policies = this.#policies().map((id) => `&policy_id=${encodeURIComponent(id)}`);
+      if (!this.#more.hidden) this.#lead(this.#more, `/?q=${encodeURIComponent(query)}${policies.join("")}`);
       this.#say(list.length ? `${note} ${words.keys}` : note);
       if (!note) this.#close();
     }
@@ -590,8 +596,7 @@ clears. Nothing is sent while an input method is composing.
         make("span", "badge", {}, words.language(String(hit.lang))));
       if (typeof hit.relevance === "number" && !nearest) {
         const step = LIKELY.findIndex((least) => hit.relevance >= least);
-        head.append(make("span", "relevance", {}, this.#unseen(`${words.relevanceIs} `),
-          words.relevance[step < 0 ? LIKELY.length : step]));
+        head.append(make("span", "relevance", {}, words.relevance[step]));
       }
       const option = make("a", "result", {
         id: `result-${n}`, role: "option", tabindex: "-1", "aria-selected": "false",

@@ -1,0 +1,1 @@
+"""Which clause of one policy says what which clause of another says."""

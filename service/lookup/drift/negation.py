@@ -1,0 +1,99 @@
+"""Whether a sentence denies something, and by what words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from service.lookup.drift.scanning import Scan
+
+BOUNDS = re.compile(
+    r"\b(?:not|no) (?:be )?(?:(?:later|earlier|more|less|fewer|greater|higher|lower|longer|sooner"
+    r"|older|younger) than|over|above|below)\b"
+    r"|\b(?:not|never|cannot)\b[^.;,]{0,30}?\b(?:exceed\w*|(?:more|less|longer|later|earlier"
+    r"|fewer|higher|lower) than)\b"
+    r"|\bin no event\b[^;]{0,160}?\bexceed\w*"
+    r"|(?:不得|不能|不可|不应|不会|不)(?:超过|少于|低于|高于|多于|晚于|早于|迟于|大于|小于|超出"
+    r"|长于|短于|满|足|逾|及)",
+    re.ASCII,
+)
+"""Limits of a number, no denials: "no later than", 不超过."""
+
+_NO_DENIAL = re.compile(
+    r"\bnot only\b|\bnot limited to\b|\bwithout limitation\b|\bwhether or not\b|\bif not\b"
+    r"|\bno\. ?\d"
+    r"|\bwithout (?:undue )?delay\b|\bno matter\b|\bor not\b|\b(?:regardless|irrespective"
+    r"|despite)\b|\bnonetheless\b|\bnevertheless\b"
+    r"|不论|不管|不仅|不但|不断|不同|不时|不久|不良|不动产|不可抗力|不限(?!制)|不服|不满|不足|不少"
+    r"|不定期|不特定|不等|不只|不单|不齐|不妨|不惜|不公开发行|是否|与否|能否|可否|否则|无论"
+    r"|尽管|无线|无人机|无障碍"
+    r"|毫无疑问|非常|非法|未成年|未来|未满|未必|未成|莫大|除此之外|除上述|为不负|说不准|拿不准"
+    r"|没收|无形|无锡|非凡|不可分割"
+    r"|不迟于|不久|不愧|并无二致",
+    re.ASCII,
+)
+"""Words that look like denials."""
+
+_NEAR = re.compile(
+    r"\b(?:without|unless|until|except\w*|other than|rather than|instead|solely|exclusively"
+    r"|merely|only|(?:nobody|nothing|none|anything|all|no one) but|beyond"
+    r"|against|free (?:of|from)|for free|freely"
+    r"|barely|hardly|few|little|outside|doubt|apart from|save)\b"
+    r"|\b(?:fail|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
+    r"|bar(?:s|red)?\b|refrain"
+    r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
+    r"|opt(?:ing)?[- ]out|negative|advers"
+    r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
+    r"|inappropriat|incorrect|incomplet|inaccura|unab|miss|confidential"
+    r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
+    r"|tribut|count|cover|tri|tin|put|k|t|c|pos|pat|pens)[a-z]{3,}|mis[a-z]{4,}|[a-z]{3,}less\b"
+    r"|in(?:dependent|accessib|eligib|secure|active|definite|sufficien|adequat|capab|consisten"
+    r"|dispens)|absen|anonym)"
+    r"|不当|不可撤销|不可避免|不正当|不利|不便|不符|不适|不慎|不法|不实|不明|不一致|不宜|不全"
+    r"|不幸|不安|不力|不善|不妥|不公"
+    r"|无关|非[\u4e00-\u9fff]{2}"
+    r"|不准确|不完整|不合|不必要|否认|否决|无偿|无效|无故|除非|非工作|非全日制|非营利"
+    r"|非公开|非本人|非个人"
+    r"|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|免费|免责|免除|以免|避免|防止"
+    r"|拒绝|谢绝|拒|停止|取消|退订"
+    r"|反对|缺|违|失败|失效|仅|只|才能|方可|保密|匿名|去标识|脱离|独立|否",
+    re.ASCII,
+)
+"""Words that another language may render by a denial."""
+
+_STRONG = re.compile(
+    r"\b(?:not|never|nobody|nothing|none|cannot|nowhere|no(?! ?\d))\b|n't\b"
+    r"|不|没有|没|未|无|勿|莫",
+    re.ASCII,
+)
+_STRONG_AFTER_ALL = re.compile(
+    r"\bout of the question\b|\bneither\b|\bnor\b|禁止"
+    r"|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
+    r"|\bbanned\b",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """Offsets of the words that deny, and how many others may stand for a denial."""
+
+    words: tuple[tuple[int, int], ...]
+    hints: int
+
+    @property
+    def total(self) -> int:
+        """All words that deny or may stand for a denial."""
+        return len(self.words) + self.hints
+
+
+def find_denials(text: str) -> Denials:
+    """What denies in a sentence; limits of numbers ("no more than") and 不同, 不仅 do not."""
+    scan = Scan(text)
+    for pattern in (BOUNDS, _NO_DENIAL):
+        for _ in scan.take(pattern):
+            pass
+    words = [found.span() for found in scan.take(_STRONG_AFTER_ALL)]
+    hints = sum(1 for _ in scan.take(_NEAR))
+    words += [found.span() for found in _STRONG.finditer(scan.text)]
+    return Denials(tuple(sorted(words)), hints)
