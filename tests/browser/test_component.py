@@ -476,6 +476,18 @@ def test_key_is_sent_and_a_wrong_one_is_told(
         page.get_by_text("refused this page’s key").first.wait_for()
 
 
+def test_frame_searches_with_the_key_of_the_setting(
+    site: Site, open_page: Any, encoder: Any, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.sqlite"
+    _, key = KeyFile(keys).create("frame", ["search"])
+    for embed_key, seen in ((key, "Lanternworks Leave Policy §1"), (None, "or it has none")):
+        with served(site.root, encoder, site.elsewhere, keys=keys, embed_key=embed_key) as (url, _):
+            frame = f'<iframe src="{url}/embed?q=leave" title="s"></iframe>'
+            page = open_page(site.put(frame, policy=""))
+            page.frame_locator("iframe").locator(".popup").get_by_text(seen).first.wait_for()
+
+
 def test_stopped_service_is_told_and_throws_nothing(
     site: Site, open_page: Any, encoder: Any
 ) -> None:
@@ -543,9 +555,17 @@ def test_removed_component_stops_and_can_come_back(site: Site, open_page: Any) -
     page.wait_for_timeout(500)
     assert (site.asked.searches(), told()) == (before, [])
     page.evaluate("document.querySelector('main').append(window.kept)")
+    page.route("**/v1/search", lambda route: None)  # which is never answered
+    with page.expect_request("**/v1/search"):
+        box(page).fill("leave days")
+    with page.expect_event("requestfailed", timeout=5000):
+        page.evaluate("window.kept.remove()")
+    assert told() == []
+    page.unroute_all()
+    page.evaluate("document.querySelector('main').append(window.kept)")
     box(page).press("Enter")
     options(page).first.wait_for()
-    assert box(page).input_value() == "leave"
+    assert box(page).input_value() == "leave days"
 
 
 def test_language_is_the_documents_else_the_browsers(site: Site, open_page: Any) -> None:

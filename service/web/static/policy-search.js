@@ -76,8 +76,9 @@ clears. Nothing is sent while an input method is composing.
       newTab: "(opens in a new tab)",
       relevance: ["very likely an answer", "likely an answer", "possibly an answer"],
       language: (code) => code.toUpperCase(),
-      unreachable: "The policy search cannot be reached. Check the connection, then press Enter to try again.",
-      key: "The policy search refused this page’s key. Tell whoever runs this page.",
+      unreachable: "The policy search cannot be reached. "
+        + "Check the connection, then press Enter to try again.",
+      key: "The policy search refused this page’s key, or it has none. Tell whoever runs this page.",
       rate: (seconds) => seconds
         ? `Too many searches. Try again in ${seconds} s.` : "Too many searches. Try again soon.",
       busy: "The policy search is not ready. Press Enter to try again in a moment.",
@@ -100,7 +101,7 @@ clears. Nothing is sent while an input method is composing.
       relevance: ["很可能是答案", "可能是答案", "或许是答案"],
       language: (code) => ({ zh: "中文", en: "英文" })[code] || code.toUpperCase(),
       unreachable: "无法连接制度搜索服务。请检查网络，然后按回车键重试。",
-      key: "制度搜索服务拒绝了本页面的密钥。请告知本页面的维护者。",
+      key: "制度搜索服务拒绝了本页面的密钥，或本页面没有密钥。请告知本页面的维护者。",
       rate: (seconds) => seconds ? `搜索过于频繁，请 ${seconds} 秒后再试。` : "搜索过于频繁，请稍后再试。",
       busy: "制度搜索服务尚未就绪。请稍后按回车键重试。",
       query: "无法搜索这个问题，请缩短后再试。",
