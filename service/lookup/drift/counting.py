@@ -32,7 +32,7 @@ _NO_NUMBER = re.compile(
     r"|五险一金|双十一"
     r"|一旦|一定|一般|一切|一律|一致|一并|一直|一经|一样|一起|一同|一些|一方面|一带|统一|之一"
     r"|唯一|进一步|同一"
-    r"|任一|逐一|万能|千方百计|百科|零售|零星|零食|零部件|一线|二线|三线|一体|一贯|一概|一次性"
+    r"|任一|任何一|任意一|另一|每一|某一|逐一|万能|千方百计|百科|零售|零星|零食|零部件|一线|二线|三线|一体|一贯|一概|一次性"
     r"|单一|一应|一旁"
     r"|third[- ]part(?:y|ies)|\b(?:no|any|every|some|each) ?one\b|\bone another\b|\bone-time\b"
     r"|\bone or (?:more|several)\b|\bat once\b|\bhundreds\b|\bthousands\b|\bmillions\b"
@@ -40,9 +40,9 @@ _NO_NUMBER = re.compile(
     re.ASCII,
 )
 _WEAK = re.compile(
-    r"(?P<two>\bboth\b|\bdouble[ds]?\b|\btwice\b|\bpair\b|\bdual\b|\beither\b|双方|两者|二者"
+    r"(?P<two>\bboth\b|\bdouble[ds]?\b|\btwice\b|\bpair\b|\bdual\b|双方|两者|二者"
     r"|双倍|双|两方|加倍"
-    r"|翻倍|\bneither\b)"
+    r"|翻倍)"
     r"|(?P<one>\bonce\b|\bsingle\b|单个|单笔|单次|单人)|(?P<copies>一式[两二]份)|(?P<three>三者"
     r"|\btriple\b|\bthrice\b)"
     r"|(?P<dozen>\bdozen\b)",

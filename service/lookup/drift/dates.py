@@ -36,7 +36,7 @@ _DATE = re.compile(
 )
 _YEAR_ALONE = re.compile(
     rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年(?:内|以内|期|以上))\s?年"
-    rf"|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])",
+    rf"|(?<![\d.,/:-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])",
     re.ASCII,
 )
 _YEAR_IN = re.compile(

@@ -19,6 +19,7 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("prohibition", "no duty"),
     ("only", "permission"),
 )
+_COUNTED_AS: dict[Force, Force] = {"advice": "duty", "need": "duty", "ability": "permission"}
 _NEARLY_NOT = re.compile(
     r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole"
     r"|without)"
@@ -59,7 +60,7 @@ def modality_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
 def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[Force]]:
     """The forces that each side has more often than the other; advice counts as a duty."""
     counts = [
-        Counter[Force]("duty" if m.force == "advice" else m.force for m in s.modals)
+        Counter[Force](_COUNTED_AS.get(m.force, m.force) for m in s.modals)
         for s in (one, other)
     ]
     rest = counts[0] - counts[1], counts[1] - counts[0]
@@ -69,6 +70,8 @@ def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[For
                 continue
             answered = min(side["only"], opposite[force])
             side["only"] -= answered
+            if force != "duty":  # "must ... only if", 须…方可: one force of two words
+                side["duty"] -= min(side["duty"], answered)
             opposite[force] -= answered
     return rest
 
@@ -79,13 +82,20 @@ def _clash(
     """Whether two forces contradict each other, given what else the sentences say."""
     if (first, second) == ("prohibition", "permission"):
         # "must not without consent" is "may with consent": two denials against none.
-        return (1 + one.excepted) % 2 != other.excepted % 2
+        if (1 + one.excepted) % 2 == other.excepted % 2:
+            return False
+        denied, granted = find_denials(text), find_denials(second_text)
+        return len(granted.words) < len(denied.words) + denied.only
     if "duty" in (first, second) and "permission" not in (first, second):
         duty, denial = (text, second_text) if first == "duty" else (second_text, text)
+        if second == "no duty" and first == "prohibition":
+            return len(find_denials(text).words) == len(find_denials(second_text).words)
         denials = find_denials(duty)
         if not denials.words and not _NEARLY_NOT.search(duty.lower()):
             return True
         return denials.total < find_denials(denial).total
+    if (first, second) == ("duty", "permission"):
+        return one.count("duty") > 0 and other.count("permission") > 0
     if (first, second) == ("only", "permission"):
         return other.denied
     return True
@@ -104,4 +114,4 @@ def _weakened(one: Modality, other: Modality) -> bool:
 
 
 def _marks(side: Modality, force: Force) -> Spans:
-    return side.spans(*(("duty", "advice") if force == "duty" else (force,)))
+    return side.spans(force, *(named for named, counted in _COUNTED_AS.items() if counted == force))

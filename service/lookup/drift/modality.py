@@ -9,9 +9,9 @@ from typing import Literal
 from service.lookup.drift.negation import BOUNDS
 from service.lookup.drift.scanning import Scan
 
-Force = Literal["duty", "permission", "prohibition", "no duty", "advice", "only"]
+Force = Literal["duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only"]
 """`only`: a permission under a condition (only with, 方可), which says as much as a prohibition
-with an exception."""
+with an exception. `ability`: what can be, which a translator may render by a duty."""
 
 _NOT = r"(?: ?not|n't)"
 _SURE = r"(?:strictly |expressly |generally |therefore |also |under no circumstances |always )?"
@@ -39,6 +39,10 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|\b(?:by|in|of|until|since|\d\d?|early|late|mid) may\b|\bmay (?=\d)"
         r"|\bcans?\b(?= (?:of|be opened))"
         r"|\b(?:an?|the|valid|work|residence|parking|entry|this|each|every|written) permits?\b"
+        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\b(?:liable"
+        r"|responsible)\b"
+        r"|\b(?:shall|will|may|must|has|have) (?:have |bear |accept |assume )?no (?:liability"
+        r"|responsibility)|不(?:应)?(?:承担|负有?)[^，。；]{0,8}?责任|不负责|概不负责"
         r"|拿不准|说不准"
         r"|\b(?:legal|data) requirements\b|应当心|授权|特许",
     ),
@@ -49,17 +53,15 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"(?:need|have to|require|oblige|(?:be )?(?:required|obliged|obligated|bound|compelled"
         r"|expected|mandatory|necessary))"
         r"|\b(?:is|are|be|has|have|had) (?:under )?(?:no|not any) (?:obligation|duty|need"
-        r"|requirement|liability|responsibility)|\bno (?:need|obligation|duty) to"
+        r"|requirement)|\bno (?:need|obligation|duty) to"
         r"|\bnot (?:required|obliged|obligated|necessary|mandatory|compulsory)\b"
         r"|\bwithout (?:having|needing) to\b"
         rf"|{_SUBJECT}{_WITHIN}\b(?:obliged|required|have to|has to|needs? to|needed|necessary)\b"
-        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\b(?:liable"
-        r"|responsible|obliged)\b"
-        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty"
-        r"|liability|responsibility)|\bexempt(?:ed)? from\b"
+        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\bobliged\b"
+        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty)|\bexempt(?:ed)? from\b"
         r"|无需|无须|毋须|毋需|不必(?!要)|不须|不需要?|不用(?!于)|无义务"
         r"|没有[^，。；]{0,8}?义务|无[^，。；]{0,6}?义务|不(?:应)?(?:承担"
-        r"|负有?)[^，。；]{0,8}?(?:义务|责任)|不负责|不要求"
+        r"|负有?)[^，。；]{0,8}?义务|不要求"
         r"|免于|免予|可以不|可不(?=[用必加提参佩经须需])|也可不|不强制|并非必须|不是必须"
         r"|没有必要|无必要|不强求",
     ),
@@ -84,31 +86,37 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"\bonly\b[^.;]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
         r"|are|be|permitted|allowed)\b[^.;]{0,60}?\bonly\b|\bnobody but\b"
         r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方可(?!以)"
-        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方能|才可以?|才能|才会|只能|只可|仅可"
+        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方能|才可以?|才能|才会|方为|始得|只能|只可|仅可"
         r"|仅能|仅限|只有|只允许|仅允许|仅[^，。；]{0,16}?可以?|只[^，。；]{0,10}?可以",
     ),
     (
         "permission",
-        r"\bmay\b|\bcan\b|\bcould\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
-        r"|allowed|entitled|free|authori[sz]ed|able) to\b"
-        r"|\bpermit(?:s|ted)?\b|\ballow(?:s|ed)?\b|\b(?:has|have) (?:the|a) right\b"
-        r"|\boptional(?:ly)?\b|\bentitled\b|\bpossible\b|\bdiscretion\b|\bwelcome to\b"
-        r"|可以|可能|有权|准许|允许|能够|得以|可|能(?!否)|自愿|自行决定",
+        r"\bmay\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
+        r"|allowed|entitled|free|authori[sz]ed) to\b"
+        r"|\bpermit(?:s|ted)?\b|\ballowed\b|\b(?:has|have) (?:the|a) right\b"
+        r"|\boptional(?:ly)?\b|\bentitled\b|\bdiscretion\b|\bwelcome to\b"
+        r"|可以|有权|准许|允许|得以|可(?!能)|自愿|自行决定",
+    ),
+    (
+        "ability",
+        r"\ballows?\b|\bcan\b|\bcould\b|\bmight\b|\b(?:is|are|be|was|were|being) able to\b|\bpossible\b"
+        r"|可能|能够|能(?!否)",
     ),
     (
         "advice",
-        r"\bshould\b|\bought to\b|\brecommend(?:s|ed|able)?\b|\bencourag\w*|\badvis(?:e|es|ed"
+        r"\brecommend(?:s|ed|able)?\b|\bencourag\w*|\badvis(?:e|es|ed"
         r"|able)\b|\bideally\b|\basked to\b"
-        r"|\bsuggest(?:s|ed)?\b|应该|建议|推荐|鼓励|最好|尽量|宜|提倡|倡导",
+        r"|\bsuggest(?:s|ed)?\b|建议|推荐|鼓励|最好|尽量|宜|提倡|倡导",
     ),
     (
         "duty",
-        r"\bmust\b|\bshall\b|\b(?:has|have|had|having) to\b|\b(?:required|obliged|obligated"
+        r"\bmust\b|\bshall\b|\bshould\b|\bought to\b|\b(?:has|have|had|having) to\b|\b(?:required|obliged|obligated"
         r"|bound) to\b|\brequired\b|\brequir(?:es?|ing)\b|\bmandatory\b"
-        r"|\bcompulsory\b|\bobligatory\b|\bneeds? to\b|\bneeds?\b|\b(?:is|are) to\b|\b(?:has"
+        r"|\bcompulsory\b|\bobligatory\b|\b(?:is|are) to\b|\b(?:has"
         r"|have|is) (?:a |the |an )?(?:duty|obligation)\b|\bobliged\b"
-        r"|必须|应当|务必|有[^，。；]{0,6}?义务|有责任|应|须|需要?|均要|都要|一定要|必得|方为",
+        r"|必须|应当|务必|有[^，。；]{0,6}?义务|有责任|应该?|须|需(?!要)|均要|都要|一定要|必得",
     ),
+    ("need", r"\bneeds?(?: to)?\b|需要"),
 )
 _PATTERNS = tuple((force, re.compile(pattern, re.ASCII)) for force, pattern in _RULES)
 _STRICT = re.compile(

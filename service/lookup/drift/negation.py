@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from service.lookup.drift.scanning import Scan
 
 BOUNDS = re.compile(
-    r"\b(?:not|no) (?:be )?(?:(?:later|earlier|more|less|fewer|greater|higher|lower|longer|sooner"
+    r"\b(?:may|must|shall|can|should)\b[^.;,]{0,40}?\bno more than\b"
+    r"|\b(?:not|no) (?:be )?(?:(?:later|earlier|more|less|fewer|greater|higher|lower|longer|sooner"
     r"|older|younger) than|over|above|below)\b"
-    r"|\b(?:not|never|cannot)\b[^.;,]{0,30}?\b(?:exceed\w*|(?:more|less|longer|later|earlier"
+    r"|\b(?:not?|never|nobody|none|neither|cannot)\b[^.;,]{0,40}?\b(?:exceed\w*|(?:more|less|longer|later|earlier"
     r"|fewer|higher|lower) than)\b"
     r"|\bin no event\b[^;]{0,160}?\bexceed\w*"
     r"|(?:不得|不能|不可|不应|不会|不)(?:超过|少于|低于|高于|多于|晚于|早于|迟于|大于|小于|超出"
-    r"|长于|短于|满|足|逾|及)",
+    r"|长于|短于|满|足|逾|及)"
+    r"|不[得能可应][^，。；]{0,8}?(?:超过|少于|低于|高于|多于|晚于|早于|迟于|超出)",
     re.ASCII,
 )
 """Limits of a number, no denials: "no later than", 不超过."""
@@ -34,29 +36,45 @@ _NO_DENIAL = re.compile(
 )
 """Words that look like denials."""
 
+_EXCEPTION = re.compile(
+    r"\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that)"
+    r"|outside|beyond|otherwise than|absent)\b"
+    r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
+    r"|非经|非因|没有(?=[^，。；]{1,20}[，,])",
+    re.ASCII,
+)
+"""Words that make an exception: with a denial they say what neither of them says alone."""
+
+_ONLY = re.compile(
+    r"\b(?:only|solely|exclusively|merely|limited to|restricted to|reserved for|confined to"
+    r"|(?:nobody|nothing|none|anything|all|no one) but)\b"
+    r"|仅|只|才能|才会|才可|方可|方能|限于",
+    re.ASCII,
+)
+"""What grants under a condition and so denies the rest."""
+
 _NEAR = re.compile(
-    r"\b(?:without|unless|until|except\w*|other than|rather than|instead|solely|exclusively"
-    r"|merely|only|(?:nobody|nothing|none|anything|all|no one) but|beyond"
-    r"|against|free (?:of|from)|for free|freely"
-    r"|barely|hardly|few|little|outside|doubt|apart from|save)\b"
+    r"\b(?:rather than|instead|against|free (?:of|from)|for free|freely|free of charge"
+    r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|otherwise|too \w+ to|difficult"
+    r"|for convenience|to (?:your|him|her|it|them|one)sel(?:f|ves))\b"
     r"|\b(?:fail|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
-    r"|bar(?:s|red)?\b|refrain"
+    r"|bar(?:s|red)?\b|refrain|abstain|forfeit|laps|expire|dismiss|disput|remain|ignor"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
-    r"|opt(?:ing)?[- ]out|negative|advers"
+    r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b|outstanding"
     r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
-    r"|inappropriat|incorrect|incomplet|inaccura|unab|miss|confidential"
+    r"|inappropriat|incorrect|incomplet|inaccura|inconven|unab|miss|confidential"
     r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
     r"|tribut|count|cover|tri|tin|put|k|t|c|pos|pat|pens)[a-z]{3,}|mis[a-z]{4,}|[a-z]{3,}less\b"
     r"|in(?:dependent|accessib|eligib|secure|active|definite|sufficien|adequat|capab|consisten"
     r"|dispens)|absen|anonym)"
     r"|不当|不可撤销|不可避免|不正当|不利|不便|不符|不适|不慎|不法|不实|不明|不一致|不宜|不全"
-    r"|不幸|不安|不力|不善|不妥|不公"
+    r"|不幸|不安|不力|不善|不妥|不公|不易|不变|不(?:予)?(?:退|返)"
     r"|无关|非[\u4e00-\u9fff]{2}"
-    r"|不准确|不完整|不合|不必要|否认|否决|无偿|无效|无故|除非|非工作|非全日制|非营利"
-    r"|非公开|非本人|非个人"
-    r"|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|免费|免责|免除|以免|避免|防止"
+    r"|不准确|不完整|不合|不必要|否认|否决"
+    r"|无(?!法|需|须|权|义务|责任|任何|一|人|从|处|不|意|可)"
+    r"|免费|免责|免除|以免|避免|防止"
     r"|拒绝|谢绝|拒|停止|取消|退订"
-    r"|反对|缺|违|失败|失效|仅|只|才能|方可|保密|匿名|去标识|脱离|独立|否",
+    r"|反对|缺|违|失败|失效|保密|匿名|去标识|脱离|独立|否|难|很少|极少|作废|忽略",
     re.ASCII,
 )
 """Words that another language may render by a denial."""
@@ -68,7 +86,7 @@ _STRONG = re.compile(
 )
 _STRONG_AFTER_ALL = re.compile(
     r"\bout of the question\b|\bneither\b|\bnor\b|禁止"
-    r"|严禁|谢绝|杜绝|并非|未经|尚未|不再|不准|prohibit|forbid|forbad"
+    r"|严禁|谢绝|杜绝|并非|不再|不准|prohibit|forbid|forbad"
     r"|\bbanned\b",
     re.ASCII,
 )
@@ -76,15 +94,36 @@ _STRONG_AFTER_ALL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """Offsets of the words that deny, and how many others may stand for a denial."""
+    """Offsets of the words that deny, and how many other words bear on what is denied."""
 
     words: tuple[tuple[int, int], ...]
+    exceptions: int
+    only: int
     hints: int
+    """How many words another language may render by a denial."""
 
     @property
     def total(self) -> int:
         """All words that deny or may stand for a denial."""
-        return len(self.words) + self.hints
+        return len(self.words) + self.exceptions + self.only + self.hints
+
+    @property
+    def _parity(self) -> int:
+        return (len(self.words) + self.exceptions) % 2
+
+    def denies_more(self, other: Denials) -> bool:
+        """Whether this sentence denies what the other says, and nothing there may stand for it.
+
+        A denial with an exception, "not without", is none: the two are counted together.
+        """
+        return (
+            bool(self.words)
+            and not other.words
+            and (not self.exceptions or self._parity != other._parity)
+            and other.exceptions <= self.exceptions
+            and other.only <= self.only
+            and other.hints <= self.hints
+        )
 
 
 def find_denials(text: str) -> Denials:
@@ -94,6 +133,8 @@ def find_denials(text: str) -> Denials:
         for _ in scan.take(pattern):
             pass
     words = [found.span() for found in scan.take(_STRONG_AFTER_ALL)]
-    hints = sum(1 for _ in scan.take(_NEAR))
+    exceptions, only, hints = (
+        sum(1 for _ in scan.take(pattern)) for pattern in (_EXCEPTION, _ONLY, _NEAR)
+    )
     words += [found.span() for found in _STRONG.finditer(scan.text)]
-    return Denials(tuple(sorted(words)), hints)
+    return Denials(tuple(sorted(words)), exceptions, only, hints)
