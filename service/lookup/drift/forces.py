@@ -19,7 +19,10 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("prohibition", "no duty"),
     ("only", "permission"),
 )
-_COUNTED_AS: dict[Force, Force] = {"advice": "duty", "need": "duty", "ability": "permission"}
+_COUNTED_AS: dict[Force, Force] = {
+    "advice": "duty", "need": "duty", "ability": "permission",
+    "inability": "prohibition",
+}
 _NEARLY_NOT = re.compile(
     r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole"
     r"|without)"
@@ -86,6 +89,8 @@ def _clash(
             return False
         denied, granted = find_denials(text), find_denials(second_text)
         return len(granted.words) < len(denied.words) + denied.only
+    if first == "prohibition" and not one.count("prohibition"):
+        return False
     if "duty" in (first, second) and "permission" not in (first, second):
         duty, denial = (text, second_text) if first == "duty" else (second_text, text)
         if second == "no duty" and first == "prohibition":

@@ -9,7 +9,7 @@ from typing import Literal
 from service.lookup.drift.negation import BOUNDS
 from service.lookup.drift.scanning import Scan
 
-Force = Literal["duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only"]
+Force = Literal["duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only", "inability"]
 """`only`: a permission under a condition (only with, 方可), which says as much as a prohibition
 with an exception. `ability`: what can be, which a translator may render by a duty."""
 
@@ -63,7 +63,7 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|没有[^，。；]{0,8}?义务|无[^，。；]{0,6}?义务|不(?:应)?(?:承担"
         r"|负有?)[^，。；]{0,8}?义务|不要求"
         r"|免于|免予|可以不|可不(?=[用必加提参佩经须需])|也可不|不强制|并非必须|不是必须"
-        r"|没有必要|无必要|不强求",
+        r"|没有必要|无必要|不强求|自愿|自行决定|\boptional(?:ly)?\b|\bvoluntar|\bdiscretion\b",
     ),
     (
         "prohibition",
@@ -82,6 +82,10 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|勿|禁用|无权|不要|严厉禁止|杜绝|谢绝|不宜",
     ),
     (
+        "inability",
+        r"\b(?:unable|impossible|not (?:be )?(?:able|possible)|no longer able) to\b|无法|无从",
+    ),
+    (
         "only",
         r"\bonly\b[^.;]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
         r"|are|be|permitted|allowed)\b[^.;]{0,60}?\bonly\b|\bnobody but\b"
@@ -94,8 +98,8 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"\bmay\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
         r"|allowed|entitled|free|authori[sz]ed) to\b"
         r"|\bpermit(?:s|ted)?\b|\ballowed\b|\b(?:has|have) (?:the|a) right\b"
-        r"|\boptional(?:ly)?\b|\bentitled\b|\bdiscretion\b|\bwelcome to\b"
-        r"|可以|有权|准许|允许|得以|可(?!能)|自愿|自行决定",
+        r"|\bentitled\b|\bwelcome to\b"
+        r"|可以|有权|准许|允许|得以|可(?!能)",
     ),
     (
         "ability",
