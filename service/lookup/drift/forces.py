@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from service.lookup.drift.modality import Force, Modality, find_modality
-from service.lookup.drift.negation import find_denials
+from service.lookup.drift.negation import KEPT, find_denials
 
 Spans = Sequence[tuple[int, int]]
 
@@ -30,6 +30,8 @@ _NEARLY_NOT = re.compile(
 )
 """What denies and is no modal verb: "must refrain from"."""
 
+_SHORT_OF = re.compile(r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达")
+_KEPT = re.compile(KEPT)
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
 """What may stand on the other side for "only with consent", in this order."""
 
@@ -95,6 +97,12 @@ def _clash(
         duty, denial = (text, second_text) if first == "duty" else (second_text, text)
         if second == "no duty" and first == "prohibition":
             return len(find_denials(text).words) == len(find_denials(second_text).words)
+        barred, bound = (other, one) if first == "duty" else (one, other)
+        if second != "no duty" and (
+            (barred.excepted and not bound.excepted) or _SHORT_OF.search(denial.lower())
+            or _KEPT.search(duty.lower())
+        ):
+            return False  # "must not without a permit" is "needs a permit"
         denials = find_denials(duty)
         if not denials.words and not _NEARLY_NOT.search(duty.lower()):
             return True

@@ -96,15 +96,14 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
     (
         "permission",
         r"\bmay\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
-        r"|allowed|entitled|free|authori[sz]ed) to\b"
-        r"|\bpermit(?:s|ted)?\b|\ballowed\b|\b(?:has|have) (?:the|a) right\b"
-        r"|\bentitled\b|\bwelcome to\b"
-        r"|可以|有权|准许|允许|得以|可(?!能)",
+        r"|allowed|free|authori[sz]ed) to\b"
+        r"|\bpermit(?:s|ted)?\b|\ballowed\b|\bwelcome to\b"
+        r"|可以|准许|允许|得以|可(?!能)",
     ),
     (
         "ability",
-        r"\ballows?\b|\bcan\b|\bcould\b|\bmight\b|\b(?:is|are|be|was|were|being) able to\b|\bpossible\b"
-        r"|可能|能够|能(?!否)",
+        r"\bcan\b|\bcould\b|\bmight\b|\b(?:is|are|be|was|were|being) able to\b|\bpossible\b"
+        r"|\bentitled\b|\b(?:has|have) (?:the|a) right\b|可能|能够|能(?!否)|有权",
     ),
     (
         "advice",
@@ -124,9 +123,9 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
 )
 _PATTERNS = tuple((force, re.compile(pattern, re.ASCII)) for force, pattern in _RULES)
 _STRICT = re.compile(
-    r"\bmust\b|\b(?:has|have) to\b|\bmandatory\b|\brequired\b|必须|务必|\bshall\b", re.ASCII
+    r"\bmust\b|\b(?:has|have) to\b|\bmandatory\b|\brequired\b|必须|\bshall\b", re.ASCII
 )
-_MUST_ZH = re.compile(r"必须|务必")
+_MUST_ZH = re.compile(r"必须")
 _SHOULD = re.compile(r"\bshould\b|\bought to\b", re.ASCII)
 _URGED = re.compile(
     r"\brecommend\w*|\bencourag\w*|\badvis\w+|建议|鼓励|最好|尽量|宜|提倡|倡导", re.ASCII

@@ -24,12 +24,11 @@ BOUNDS = re.compile(
 _NO_DENIAL = re.compile(
     r"\bnot only\b|\bnot limited to\b|\bwithout limitation\b|\bwhether or not\b|\bif not\b"
     r"|\bno\. ?\d"
-    r"|\bwithout (?:undue )?delay\b|\bno matter\b|\bor not\b|\b(?:regardless|irrespective"
-    r"|despite)\b|\bnonetheless\b|\bnevertheless\b"
-    r"|不论|不管|不仅|不但|不断|不同(?!意)|不时|不久|不良|不动产|不可抗力|不限(?!制)|不服|不满|不足|不少"
+    r"|\bwithout (?:undue )?delay\b|\bno matter\b|\bor not\b|\bnonetheless\b|\bnevertheless\b"
+    r"|不论|不管|不仅|不但|不断|不同(?!意)|不时|不久|不良|不动产|不可抗力|不限(?!制)|不服(?!从|务)|不分|不少"
     r"|不定期|不特定|不等|不只|不单|不齐|不妨(?!碍)|不惜|不公开发行|是否|与否|能否|可否|否则|无论"
     r"|尽管|无线|无人机|无障碍"
-    r"|毫无疑问|非常|非法|未成年|未来|未满|未必|未成|莫大|除此之外|除上述|为不负|说不准|拿不准"
+    r"|毫无疑问|非常|非法|未成年|未来|未必|未成|莫大|除此之外|除上述|为不负|说不准|拿不准"
     r"|没收|无形|无锡|非凡|不可分割"
     r"|不迟于|不久|不愧|并无二致",
     re.ASCII,
@@ -40,41 +39,48 @@ _EXCEPTION = re.compile(
     r"\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that)"
     r"|outside|beyond|otherwise than|absent)\b"
     r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
-    r"|非经|非因|没有(?=[^，。；]{1,20}[，,])",
+    r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])",
     re.ASCII,
 )
 """Words that make an exception: with a denial they say what neither of them says alone."""
 
+KEPT = (
+    r"\b(?:keep|kept|remain|stay|leave|left)\b(?: \w+){0,2}? (?:closed|locked|shut|clear|free"
+    r"|empty|silent|quiet|private|safe|clean|away|off|out)\b|保持|有人|妥善"
+)
+"""What is told by its opposite as well: "keep clear", 不得堵塞."""
+
 _ONLY = re.compile(
     r"\b(?:only|solely|exclusively|merely|limited to|restricted to|reserved for|confined to"
     r"|(?:nobody|nothing|none|anything|all|no one) but)\b"
-    r"|仅|只|才能|才会|才可|方可|方能|限于",
+    rf"|\bconfidential|\bsecret|\boptional|\bvoluntar|\bforfeit|\blaps|\blost\b|{KEPT}"
+    r"|保密|自愿|作废|仅|只|才能|才会|才可|方可|方能|限于",
     re.ASCII,
 )
-"""What grants under a condition and so denies the rest."""
+"""What denies without a denial, and may go with one: "only", 仅供内部使用，不得外传."""
 
 _NEAR = re.compile(
     r"\b(?:rather than|instead|against|free (?:of|from)|for free|freely|free of charge"
     r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|otherwise|too \w+ to|difficult"
     r"|for convenience|to (?:your|him|her|it|them|one)sel(?:f|ves))\b"
     r"|\b(?:fail|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
-    r"|bar(?:s|red)?\b|refrain|abstain|forfeit|laps|expire|dismiss|disput|remain|ignor"
+    r"|bar(?:s|red)?\b|refrain|abstain|expire|dismiss|disput|remain|ignor"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
     r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b|outstanding"
     r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
-    r"|inappropriat|incorrect|incomplet|inaccura|inconven|unab|miss|confidential"
+    r"|inappropriat|incorrect|incomplet|inaccura|inconven|unab|miss|discontin|regardless|irrespective|despite"
     r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
     r"|tribut|count|cover|tri|tin|put|k|t|c|pos|pat|pens)[a-z]{3,}|mis[a-z]{4,}|[a-z]{3,}less\b"
     r"|in(?:dependent|accessib|eligib|secure|active|definite|sufficien|adequat|capab|consisten"
     r"|dispens)|absen|anonym)"
-    r"|不当|不可撤销|不可避免|不正当|不利|不便|不符|不适|不慎|不法|不实|不明|不一致|不宜|不全"
-    r"|不幸|不安|不力|不善|不妥|不公|不易|不变|不(?:予)?(?:退|返)"
+    r"|不当|不可撤销|不可避免|不正当|不利(?!用)|不便|不符|不适(?!用)|不慎|不法|不实(?!施|行|际)|不明|不一致|不宜|不全"
+    r"|不幸|不安(?!装|排)|不力|不善|不妥|不公(?!开|布|示)|不易|不变(?!更|动)|不(?:予)?(?:退|返)"
     r"|无关|非[\u4e00-\u9fff]{2}"
-    r"|不准确|不完整|不合|不必要|否认|否决"
+    r"|不准确|不完整|不合(?!并|作)|在不[^，。；]{1,20}(?:前提|情[况形])下|不必要|否认|否决"
     r"|无(?!法|需|须|权|义务|责任|任何|一|人|从|处|不|意|可)"
     r"|免费|免责|免除|以免|避免|防止"
-    r"|拒绝|谢绝|拒|停止|取消|退订"
-    r"|反对|缺|违|失败|失效|保密|匿名|去标识|脱离|独立|否|难|很少|极少|作废|忽略",
+    r"|拒绝|谢绝|拒|停止|停[售用产]|取消|退订"
+    r"|反对|缺|违|失败|失效|匿名|去标识|脱离|独立|否|难|很少|极少|忽略",
     re.ASCII,
 )
 """Words that another language may render by a denial."""
@@ -121,7 +127,7 @@ class Denials:
             and not other.words
             and (not self.exceptions or self._parity != other._parity)
             and other.exceptions <= self.exceptions
-            and other.only <= self.only
+            and not other.only
             and other.hints <= self.hints
         )
 
