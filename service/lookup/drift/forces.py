@@ -71,6 +71,8 @@ def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[For
     rest = counts[0] - counts[1], counts[1] - counts[0]
     for side, opposite in (rest, rest[::-1]):
         for force in _ANSWERS_ONLY:
+            if force == "prohibition" and side["permission"]:
+                continue
             if force == "permission" and (other if side is rest[0] else one).denied:
                 continue
             answered = min(side["only"], opposite[force])

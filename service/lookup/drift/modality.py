@@ -44,6 +44,10 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|\b(?:shall|will|may|must|has|have) (?:have |bear |accept |assume )?no (?:liability"
         r"|responsibility)|不(?:应)?(?:承担|负有?)[^，。；]{0,8}?责任|不负责|概不负责"
         r"|拿不准|说不准"
+        r"|\blaws?(?: \w+)? (?:allow|permit|prohibit|forbid|require)s?\b"
+        r"|\b(?:permitted|allowed|prohibited|required) (?:by|under)\b[^.;,]{0,30}?\blaws?\b"
+        r"|\bextent (?:permitted|allowed)\b"
+        r"|法律(?:法规)?[^，。；]{0,6}?(?:允许|许可|禁止|要求)"
         r"|\b(?:legal|data) requirements\b|应当心|授权|特许",
     ),
     (
@@ -87,7 +91,7 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
     ),
     (
         "only",
-        r"\bonly\b[^.;]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
+        r"\bonly\b[^.;,]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
         r"|are|be|permitted|allowed)\b[^.;]{0,60}?\bonly\b|\bnobody but\b"
         r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方可(?!以)"
         r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方能|才可以?|才能|才会|方为|始得|只能|只可|仅可"
@@ -119,7 +123,7 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|have|is) (?:a |the |an )?(?:duty|obligation)\b|\bobliged\b"
         r"|必须|应当|务必|有[^，。；]{0,6}?义务|有责任|应该?|须|需(?!要)|均要|都要|一定要|必得",
     ),
-    ("need", r"\bneeds?(?: to)?\b|需要"),
+    ("need", r"\bneed(?:s|ed)?(?: to)?\b|需要"),
 )
 _PATTERNS = tuple((force, re.compile(pattern, re.ASCII)) for force, pattern in _RULES)
 _STRICT = re.compile(
@@ -132,7 +136,7 @@ _URGED = re.compile(
 )
 _EXCEPTION = re.compile(
     r"\b(?:unless|until|before|except(?:ing)?|other than|but(?= the| for| a)|save"
-    r"|without(?=(?: \w+){0,3} (?:consent|approval"
+    r"|without(?=(?: [\w']+){0,6} (?:consent|approval"
     r"|permission|authori[sz]ation|permits?|licen[cs]es?|agreement|supervision|harness|training"
     r"|instructions?|clearance)\b"
     r"|(?: first| previously)? (?:having|obtaining|being)))\b"

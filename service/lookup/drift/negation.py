@@ -28,7 +28,7 @@ _NO_DENIAL = re.compile(
     r"|不论|不管|不仅|不但|不断|不同(?!意)|不时|不久|不良|不动产|不可抗力|不限(?!制)|不服(?!从|务)|不分|不少"
     r"|不定期|不特定|不等|不只|不单|不齐|不妨(?!碍)|不惜|不公开发行|是否|与否|能否|可否|否则|无论"
     r"|尽管|无线|无人机|无障碍"
-    r"|毫无疑问|非常|非法|未成年|未来|未必|未成|莫大|除此之外|除上述|为不负|说不准|拿不准"
+    r"|毫无疑问|非常|非法(?!律|定|人)|不受(?:任何)?限制|未成年|未来|未必|未成|莫大|除此之外|除上述|为不负|说不准|拿不准"
     r"|没收|无形|无锡|非凡|不可分割"
     r"|不迟于|不久|不愧|并无二致",
     re.ASCII,
@@ -36,10 +36,11 @@ _NO_DENIAL = re.compile(
 """Words that look like denials."""
 
 _EXCEPTION = re.compile(
-    r"\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that)"
+    r"\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that| where| if| in| with| to)"
     r"|outside|beyond|otherwise than|absent)\b"
     r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
-    r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])",
+    r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])"
+    r"|未(?=(?:事先|获|取得|得到|征得))|无(?=[^，。；论需须关权法故]{1,16}不得)",
     re.ASCII,
 )
 """Words that make an exception: with a denial they say what neither of them says alone."""
@@ -53,28 +54,29 @@ KEPT = (
 _ONLY = re.compile(
     r"\b(?:only|solely|exclusively|merely|limited to|restricted to|reserved for|confined to"
     r"|(?:nobody|nothing|none|anything|all|no one) but)\b"
-    rf"|\bconfidential|\bsecret|\boptional|\bvoluntar|\bforfeit|\blaps|\blost\b|{KEPT}"
+    rf"|\bconfidential|\bsecret|\boptional|\bvoluntar|\bforfeit|\blaps|\b(?:is|are|be) lost\b|{KEPT}"
     r"|保密|自愿|作废|仅|只|才能|才会|才可|方可|方能|限于",
     re.ASCII,
 )
 """What denies without a denial, and may go with one: "only", 仅供内部使用，不得外传."""
 
 _NEAR = re.compile(
-    r"\b(?:rather than|instead|against|free (?:of|from)|for free|freely|free of charge"
-    r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|otherwise|too \w+ to|difficult"
+    r"\b(?:rather than|instead|free (?:of|from)|for free|[a-z]+-free|freely|free of charge"
+    r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|(?<!or )(?<!unless )(?<!as )otherwise|too \w+ to|difficult"
+    r"|(?:retain|keep|withhold)s? (?:the|any|all) (?:\w+ )?(?:deposit|payment|fee|sum|amount)s?"
     r"|for convenience|to (?:your|him|her|it|them|one)sel(?:f|ves))\b"
-    r"|\b(?:fail|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
+    r"|\b(?:fail|cancel|de-identif|oppos|infring|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
     r"|bar(?:s|red)?\b|refrain|abstain|expire|dismiss|disput|remain|ignor"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
     r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b|outstanding"
     r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
-    r"|inappropriat|incorrect|incomplet|inaccura|inconven|unab|miss|discontin|regardless|irrespective|despite"
+    r"|inappropriat|incorrect|incomplet|inaccura|inconven|miss|discontin|regardless|irrespective|despite"
     r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
     r"|tribut|count|cover|tri|tin|put|k|t|c|pos|pat|pens)[a-z]{3,}|mis[a-z]{4,}|[a-z]{3,}less\b"
     r"|in(?:dependent|accessib|eligib|secure|active|definite|sufficien|adequat|capab|consisten"
     r"|dispens)|absen|anonym)"
     r"|不当|不可撤销|不可避免|不正当|不利(?!用)|不便|不符|不适(?!用)|不慎|不法|不实(?!施|行|际)|不明|不一致|不宜|不全"
-    r"|不幸|不安(?!装|排)|不力|不善|不妥|不公(?!开|布|示)|不易|不变(?!更|动)|不(?:予)?(?:退|返)"
+    r"|不幸|不安(?!装|排)|不力|不善|不妥|不公(?!开|布|示)|不易|不变(?!更|动)"
     r"|无关|非[\u4e00-\u9fff]{2}"
     r"|不准确|不完整|不合(?!并|作)|在不[^，。；]{1,20}(?:前提|情[况形])下|不必要|否认|否决"
     r"|无(?!法|需|须|权|义务|责任|任何|一|人|从|处|不|意|可)"
@@ -91,11 +93,13 @@ _STRONG = re.compile(
     re.ASCII,
 )
 _STRONG_AFTER_ALL = re.compile(
-    r"\bout of the question\b|\bneither\b|\bnor\b|禁止"
+    r"\bout of the question\b|\bneither\b|\bnor\b|\bunable\b|\binability\b|禁止|非(?=[以由为在属])"
     r"|严禁|谢绝|杜绝|并非|不再|不准|prohibit|forbid|forbad"
     r"|\bbanned\b",
     re.ASCII,
 )
+
+_REPEATED = re.compile(r"\bnor\b|[也亦且又][不未无非]|[，、]均?[不未无](?:得|会|可)?[^，。；]{1,8}[，、]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class Denials:
     """Offsets of the words that deny, and how many other words bear on what is denied."""
 
     words: tuple[tuple[int, int], ...]
+    repeated: int
+    """How many of the words only carry a denial on: nor, 也不."""
     exceptions: int
     only: int
     hints: int
@@ -114,6 +120,10 @@ class Denials:
         return len(self.words) + self.exceptions + self.only + self.hints
 
     @property
+    def _rest(self) -> tuple[int, int, int]:
+        return self.exceptions, self.only, self.hints
+
+    @property
     def _parity(self) -> int:
         return (len(self.words) + self.exceptions) % 2
 
@@ -122,6 +132,9 @@ class Denials:
 
         A denial with an exception, "not without", is none: the two are counted together.
         """
+        if other.words:
+            two_to_one = len(self.words) - self.repeated == 2 and len(other.words) == 1
+            return two_to_one and self._rest == other._rest
         return (
             bool(self.words)
             and not other.words
@@ -135,6 +148,7 @@ class Denials:
 def find_denials(text: str) -> Denials:
     """What denies in a sentence; limits of numbers ("no more than") and 不同, 不仅 do not."""
     scan = Scan(text)
+    repeated = sum(1 for _ in _REPEATED.finditer(scan.text))
     for pattern in (BOUNDS, _NO_DENIAL):
         for _ in scan.take(pattern):
             pass
@@ -143,4 +157,4 @@ def find_denials(text: str) -> Denials:
         sum(1 for _ in scan.take(pattern)) for pattern in (_EXCEPTION, _ONLY, _NEAR)
     )
     words += [found.span() for found in _STRONG.finditer(scan.text)]
-    return Denials(tuple(sorted(words)), exceptions, only, hints)
+    return Denials(tuple(sorted(words)), repeated, exceptions, only, hints)
