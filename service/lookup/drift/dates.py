@@ -66,7 +66,13 @@ _AFTERNOON = ("下午", "晚上", "晚间", "晚", "夜间")
 
 def find_dates(scan: Scan) -> Iterator[Fact]:
     """Keys are (year, month, day), `None` for what is not told, or ("time", hour, minute)."""
-    for found in scan.take_if(_DATE, lambda f: _parts(f) is not None):
+
+    def is_date(found: re.Match[str]) -> bool:
+        printed = scan.cased[found.start() : found.end()]
+        verb = re.search(r"\bmay\b", printed)  # "between 8 and 18 may"
+        return not verb and _parts(found) is not None
+
+    for found in scan.take_if(_DATE, is_date):
         parts = _parts(found)
         assert parts is not None
         yield Fact("date", parts, *found.span())

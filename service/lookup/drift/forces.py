@@ -30,6 +30,11 @@ _NEARLY_NOT = re.compile(
 )
 """What denies and is no modal verb: "must refrain from"."""
 
+_CONDITION = re.compile(
+    r"\b(?:with|upon|after|subject to|provided|once|only|if|when)\b|经|后|同意|批准|许可|凭"
+)
+"""What stands with a permission where the other side prohibits but for an exception."""
+
 _SHORT_OF = re.compile(r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达")
 _KEPT = re.compile(KEPT)
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
@@ -89,7 +94,7 @@ def _clash(
     """Whether two forces contradict each other, given what else the sentences say."""
     if (first, second) == ("prohibition", "permission"):
         # "must not without consent" is "may with consent": two denials against none.
-        if (1 + one.excepted) % 2 == other.excepted % 2:
+        if one.excepted and not other.excepted and _CONDITION.search(second_text.lower()):
             return False
         denied, granted = find_denials(text), find_denials(second_text)
         return len(granted.words) < len(denied.words) + denied.only

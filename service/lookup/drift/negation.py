@@ -36,7 +36,7 @@ _NO_DENIAL = re.compile(
 """Words that look like denials."""
 
 _EXCEPTION = re.compile(
-    r"\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that| where| if| in| with| to)"
+    r"\b(?:unless|except|save)\b[^,.;]{0,40}\botherwise\b|\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that| where| if| in| with| to)"
     r"|outside|beyond|otherwise than|absent)\b"
     r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
     r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])"
@@ -62,7 +62,7 @@ _ONLY = re.compile(
 
 _NEAR = re.compile(
     r"\b(?:rather than|instead|free (?:of|from)|for free|[a-z]+-free|freely|free of charge"
-    r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|(?<!or )(?<!unless )(?<!as )otherwise|too \w+ to|difficult"
+    r"|barely|hardly|rarely|seldom|scarcely|few|little|doubt|(?<!or )otherwise|too \w+ to|difficult"
     r"|(?:retain|keep|withhold)s? (?:the|any|all) (?:\w+ )?(?:deposit|payment|fee|sum|amount)s?"
     r"|for convenience|to (?:your|him|her|it|them|one)sel(?:f|ves))\b"
     r"|\b(?:fail|cancel|de-identif|oppos|infring|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
@@ -111,6 +111,8 @@ class Denials:
     """How many of the words only carry a denial on: nor, 也不."""
     exceptions: int
     only: int
+    parts: int
+    """How many commas and semicolons part it."""
     hints: int
     """How many words another language may render by a denial."""
 
@@ -140,7 +142,7 @@ class Denials:
             and not other.words
             and (not self.exceptions or self._parity != other._parity)
             and other.exceptions <= self.exceptions
-            and not other.only
+            and (not other.only or (other.only <= self.only and other.parts >= self.parts))
             and other.hints <= self.hints
         )
 
@@ -157,4 +159,5 @@ def find_denials(text: str) -> Denials:
         sum(1 for _ in scan.take(pattern)) for pattern in (_EXCEPTION, _ONLY, _NEAR)
     )
     words += [found.span() for found in _STRONG.finditer(scan.text)]
-    return Denials(tuple(sorted(words)), repeated, exceptions, only, hints)
+    parts = sum(map(text.count, ",;，；"))
+    return Denials(tuple(sorted(words)), repeated, exceptions, only, parts, hints)
