@@ -23,7 +23,8 @@ _ORDINAL_WORDS = [
     "seventeenth", "eighteenth", "nineteenth", "twentieth",
 ]  # fmt: skip
 _ORDINAL = re.compile(
-    rf"(?P<digits>\b\d{{1,3}})(?:st|nd|rd|th)\b|第 ?(?P<han>\d{{1,3}}(?![\d/])|[{HAN}]{{1,4}})(?!者)"
+    rf"(?P<digits>\b\d{{1,3}})(?:st|nd|rd|th)\b|第 ?(?P<han>\d{{1,3}}(?![\d/])"
+    rf"|[{HAN}]{{1,4}})(?!者)"
     rf"|\b(?P<word>{'|'.join(_ORDINAL_WORDS)})\b",
     re.ASCII,
 )

@@ -20,7 +20,9 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("only", "permission"),
 )
 _COUNTED_AS: dict[Force, Force] = {
-    "advice": "duty", "need": "duty", "ability": "permission",
+    "advice": "duty",
+    "need": "duty",
+    "ability": "permission",
     "inability": "prohibition",
 }
 _NEARLY_NOT = re.compile(
@@ -35,7 +37,9 @@ _CONDITION = re.compile(
 )
 """What stands with a permission where the other side prohibits but for an exception."""
 
-_SHORT_OF = re.compile(r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达")
+_SHORT_OF = re.compile(
+    r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达"
+)
 _KEPT = re.compile(KEPT)
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
 """What may stand on the other side for "only with consent", in this order."""
@@ -70,8 +74,7 @@ def modality_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
 def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[Force]]:
     """The forces that each side has more often than the other; advice counts as a duty."""
     counts = [
-        Counter[Force](_COUNTED_AS.get(m.force, m.force) for m in s.modals)
-        for s in (one, other)
+        Counter[Force](_COUNTED_AS.get(m.force, m.force) for m in s.modals) for s in (one, other)
     ]
     rest = counts[0] - counts[1], counts[1] - counts[0]
     for side, opposite in (rest, rest[::-1]):
@@ -106,7 +109,8 @@ def _clash(
             return len(find_denials(text).words) == len(find_denials(second_text).words)
         barred, bound = (other, one) if first == "duty" else (one, other)
         if second != "no duty" and (
-            (barred.excepted and not bound.excepted) or _SHORT_OF.search(denial.lower())
+            (barred.excepted and not bound.excepted)
+            or _SHORT_OF.search(denial.lower())
             or _KEPT.search(duty.lower())
         ):
             return False  # "must not without a permit" is "needs a permit"

@@ -9,7 +9,9 @@ from typing import Literal
 from service.lookup.drift.negation import BOUNDS
 from service.lookup.drift.scanning import Scan
 
-Force = Literal["duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only", "inability"]
+Force = Literal[
+    "duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only", "inability"
+]
 """`only`: a permission under a condition (only with, 方可), which says as much as a prohibition
 with an exception. `ability`: what can be, which a translator may render by a duty."""
 
@@ -63,7 +65,8 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|\bwithout (?:having|needing) to\b"
         rf"|{_SUBJECT}{_WITHIN}\b(?:obliged|required|have to|has to|needs? to|needed|necessary)\b"
         r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\bobliged\b"
-        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty)|\bexempt(?:ed)? from\b"
+        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty)"
+        r"|\bexempt(?:ed)? from\b"
         r"|无需|无须|毋须|毋需|不必(?!要)|不须|不需要?|不用(?!于)|无义务"
         r"|没有[^，。；]{0,8}?义务|无[^，。；]{0,6}?义务|不(?:应)?(?:承担"
         r"|负有?)[^，。；]{0,8}?义务|不要求"
@@ -118,7 +121,8 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
     ),
     (
         "duty",
-        r"\bmust\b|\bshall\b|\bshould\b|\bought to\b|\b(?:has|have|had|having) to\b|\b(?:required|obliged|obligated"
+        r"\bmust\b|\bshall\b|\bshould\b|\bought to\b|\b(?:has|have|had|having) to\b"
+        r"|\b(?:required|obliged|obligated"
         r"|bound) to\b|\brequired\b|\brequir(?:es?|ing)\b|\bmandatory\b"
         r"|\bcompulsory\b|\bobligatory\b|\b(?:is|are) to\b|\b(?:has"
         r"|have|is) (?:a |the |an )?(?:duty|obligation)\b|\bobliged\b"

@@ -36,7 +36,8 @@ _NO_DENIAL = re.compile(
 """Words that look like denials."""
 
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except|save)\b[^,.;]{0,40}\botherwise\b|\b(?:without|unless|until|except\w*|other than|but for|apart from|save(?= for| as| that| where| if| in| with| to)"
+    r"\b(?:unless|except|save)\b[^,.;]{0,40}\botherwise\b|\b(?:without|unless|until|except\w*"
+    r"|other than|but for|apart from|save(?= for| as| that| where| if| in| with| to)"
     r"|outside|beyond|otherwise than|absent)\b"
     r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
     r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])"
@@ -54,7 +55,8 @@ KEPT = (
 _ONLY = re.compile(
     r"\b(?:only|solely|exclusively|merely|limited to|restricted to|reserved for|confined to"
     r"|(?:nobody|nothing|none|anything|all|no one) but)\b"
-    rf"|\bconfidential|\bsecret|\boptional|\bvoluntar|\bforfeit|\blaps|\b(?:is|are|be) lost\b|{KEPT}"
+    rf"|\bconfidential|\bsecret|\boptional|\bvoluntar|\bforfeit|\blaps|\b(?:is|are|be) lost\b"
+    rf"|{KEPT}"
     r"|保密|自愿|作废|仅|只|才能|才会|才可|方可|方能|限于",
     re.ASCII,
 )
@@ -68,7 +70,8 @@ _NEAR = re.compile(
     r"|\b(?:fail|cancel|de-identif|oppos|infring|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
     r"|bar(?:s|red)?\b|refrain|abstain|expire|dismiss|disput|remain|ignor"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
-    r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b|outstanding"
+    r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b"
+    r"|outstanding"
     r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
     r"|inappropriat|incorrect|incomplet|inaccura|inconven|miss|discontin|regardless|irrespective|despite"
     r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
@@ -99,7 +102,9 @@ _STRONG_AFTER_ALL = re.compile(
     re.ASCII,
 )
 
-_REPEATED = re.compile(r"\bnor\b|[也亦且又][不未无非]|[，、]均?[不未无](?:得|会|可)?[^，。；]{1,8}[，、]")
+_REPEATED = re.compile(
+    r"\bnor\b|[也亦且又][不未无非]|[，、]均?[不未无](?:得|会|可)?[^，。；]{1,8}[，、]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,13 @@ _PERIOD = re.compile(
     rf"(?P<n>{NUMBER}|\bhalf(?: an?)?|\ban?|半)(?P<half> and a half)?"
     rf"{_AGAIN}?(?:{_RANGE}(?P<to>{NUMBER}))?(?:\s?|-)"
     rf"(?:个|(?P<half2>个半))?\s?(?:(?:{_MORE})[\s-]){{0,3}}(?P<work>{_WORKING}[\s-])?(?:{_MORE}\s)?"
-    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时)| and a half\b)?",
+    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时)"
+    rf"| and a half\b)?",
     re.ASCII,
 )
 _COMPOUND = re.compile(
-    rf"(?P<years>{NUMBER})\s?(?:years?,? (?:and )?|年零?又?)(?P<months>{NUMBER})\s?(?:months?\b|个月)",
+    rf"(?P<years>{NUMBER})\s?(?:years?,? (?:and )?|年零?又?)(?P<months>{NUMBER})\s?(?:months?\b"
+    rf"|个月)",
     re.ASCII,
 )
 _EVERY = re.compile(
