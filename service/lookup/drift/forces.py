@@ -100,7 +100,8 @@ def _clash(
         if one.excepted and not other.excepted and _CONDITION.search(second_text.lower()):
             return False
         denied, granted = find_denials(text), find_denials(second_text)
-        return len(granted.words) < len(denied.words) + denied.only
+        fewer = len(granted.words) < len(denied.words) + denied.only
+        return fewer or granted.certain < denied.certain + denied.only
     if first == "prohibition" and not one.count("prohibition"):
         return False
     if "duty" in (first, second) and "permission" not in (first, second):

@@ -41,7 +41,7 @@ _EXCEPTION = re.compile(
     r"|outside|beyond|otherwise than|absent)\b"
     r"|未经|尚未|除非|除(?!了?以外)[^，。；]{1,40}?(?:之外|以外|外)|除外|除了|以外的|之外的"
     r"|非经|非因|未满|不满(?!足|意)|不足|\bunder(?= \d| the age)|没有(?=[^，。；]{1,20}[，,])"
-    r"|未(?=(?:事先|获|取得|得到|征得))|无(?=[^，。；论需须关权法故]{1,16}不得)",
+    r"|未(?=[^，。；]{1,20}的[，,])|未(?=(?:事先|获|取得|得到|征得))|无(?=[^，。；论需须关权法故]{1,16}不得)",
     re.ASCII,
 )
 """Words that make an exception: with a denial they say what neither of them says alone."""
@@ -70,8 +70,7 @@ _NEAR = re.compile(
     r"|\b(?:fail|cancel|de-identif|oppos|infring|refus|reject|declin|avoid|prevent|prohibit|forbid|forbad|ban(?:s|ned)?\b"
     r"|bar(?:s|red)?\b|refrain|abstain|expire|dismiss|disput|remain|ignor"
     r"|lack|stop|ceas|omit|den(?:y|ie)|exempt|waiv|exclud|disclaim|object|withdr|withh"
-    r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|blank|idle|overdue|late\b"
-    r"|outstanding"
+    r"|opt(?:ing)?[- ]out|negative|advers|default|empty|vacant|overdue"
     r"|invalid|illegal|unlawful|void|impossib|breach|violat|omiss|ir(?:rep|rev|reg|resp)"
     r"|inappropriat|incorrect|incomplet|inaccura|inconven|miss|discontin|regardless|irrespective|despite"
     r"|un(?!der|it|ion|iv|iq|less|til|iform)[a-z]{3,}|non-?[a-z]{3,}|dis(?!cuss|play|clos"
@@ -127,6 +126,11 @@ class Denials:
         return len(self.words) + self.exceptions + self.only + self.hints
 
     @property
+    def certain(self) -> int:
+        """Denials and exceptions."""
+        return len(self.words) + self.exceptions
+
+    @property
     def _rest(self) -> tuple[int, int, int]:
         return self.exceptions, self.only, self.hints
 
@@ -148,7 +152,7 @@ class Denials:
             and (not self.exceptions or self._parity != other._parity)
             and other.exceptions <= self.exceptions
             and (not other.only or (other.only <= self.only and other.parts >= self.parts))
-            and other.hints <= self.hints
+            and other.hints <= self.hints + max(0, len(self.words) - self.repeated - 1)
         )
 
 
