@@ -40,7 +40,10 @@ _CONDITION = re.compile(
 _SHORT_OF = re.compile(
     r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达"
 )
+"""What says by a prohibition that so much is needed: 未满18周岁不得."""
+
 _KEPT = re.compile(KEPT)
+
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
 """What may stand on the other side for "only with consent", in this order."""
 
@@ -104,13 +107,12 @@ def _clash(
         return fewer or granted.certain < denied.certain + denied.only
     if first == "prohibition" and not one.count("prohibition"):
         return False
+    if (first, second) == ("prohibition", "no duty"):
+        return len(find_denials(text).words) == len(find_denials(second_text).words)
     if "duty" in (first, second) and "permission" not in (first, second):
         duty, denial = (text, second_text) if first == "duty" else (second_text, text)
-        if second == "no duty" and first == "prohibition":
-            return len(find_denials(text).words) == len(find_denials(second_text).words)
-        barred, bound = (other, one) if first == "duty" else (one, other)
-        if second != "no duty" and (
-            (barred.excepted and not bound.excepted)
+        if first == "prohibition" and (
+            (one.excepted and not other.excepted)
             or _SHORT_OF.search(denial.lower())
             or _KEPT.search(duty.lower())
         ):

@@ -134,22 +134,18 @@ class Denials:
     def _rest(self) -> tuple[int, int, int]:
         return self.exceptions, self.only, self.hints
 
-    @property
-    def _parity(self) -> int:
-        return (len(self.words) + self.exceptions) % 2
-
     def denies_more(self, other: Denials) -> bool:
         """Whether this sentence denies what the other says, and nothing there may stand for it.
 
-        A denial with an exception, "not without", is none: the two are counted together.
+        A denial with an exception, "not without", is none: the two are counted together. Where
+        both deny, two against one are told if all else is balanced.
         """
         if other.words:
             two_to_one = len(self.words) - self.repeated == 2 and len(other.words) == 1
             return two_to_one and self._rest == other._rest
         return (
             bool(self.words)
-            and not other.words
-            and (not self.exceptions or self._parity != other._parity)
+            and (not self.exceptions or (self.certain - other.certain) % 2 == 1)
             and other.exceptions <= self.exceptions
             and (not other.only or (other.only <= self.only and other.parts >= self.parts))
             and other.hints <= self.hints + max(0, len(self.words) - self.repeated - 1)
