@@ -112,7 +112,8 @@ test-browser: install-dev ## The pages in Chromium: by keyboard, by screen reade
 	  && apt-get install -y --no-install-recommends chromium npm fonts-wqy-microhei; } \
 	  || { echo "Chromium and npm are needed: apt-get install chromium npm fonts-wqy-microhei"; exit 1; }
 	@[ -e $(BROWSER)/node_modules/axe-core ] || npm install --silent --no-save --prefix $(BROWSER) axe-core@4
-	POLICY_SEARCH_BROWSER=1 $(BIN)/pytest tests/browser -p no:cacheprovider
+	POLICY_SEARCH_BROWSER=1 AXE_PATH=$(BROWSER)/node_modules/axe-core/axe.min.js \
+	  $(BIN)/pytest tests/browser -p no:cacheprovider
 	@echo "Screenshots: $(BROWSER)/shots"
 
 fuzz-api: install-dev ## 10,000 requests made up from the OpenAPI document

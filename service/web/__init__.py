@@ -1,1 +1,1 @@
-"""The pages for people: rendered here, with small scripts that only make them quicker."""
+"""What browsers are given: the pages for people, and the component that other sites put in."""

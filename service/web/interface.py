@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from starlette.requests import cookie_parser
 
 from service.web import texts_en, texts_zh
+from service.web.language import chosen_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from starlette.requests import HTTPConnection
     from starlette.responses import Response
@@ -70,28 +71,7 @@ def interface_of(request: HTTPConnection) -> Interface:
     else:
         theme = cookies.get(THEME_COOKIE)
     if ui not in TABLES:
-        ui = preferred(request.headers.getlist("accept-language"))
+        ui = chosen_language(None, ",".join(request.headers.getlist("accept-language")))
     if theme not in ("light", "dark"):
         theme = "auto"
     return Interface(ui, cast("Theme", theme), tuple(chosen))
-
-
-def preferred(accept_language: Iterable[str]) -> UI:
-    """The language that `Accept-Language` likes best (RFC 9110, 12.5.4); English where it is none.
-
-    Any Chinese is Chinese: `zh-TW` and `zh-Hans-CN` too.
-    """
-    best: tuple[float, UI] = (0.0, "en")
-    for part in ",".join(accept_language).lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    quality = float(parameter[2:])
-                except ValueError:
-                    quality = 0.0
-        for ui in TABLES:
-            if name.split("-")[0] == ui and quality > best[0]:
-                best = (quality, ui)
-    return best[1]

@@ -17,7 +17,7 @@ from tests.support.server import serving
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "indexer" / "samples"
 CACHE = ROOT / ".policy-search" / "browser"
-AXE = Path(os.environ.get("AXE_CORE", CACHE / "node_modules" / "axe-core" / "axe.min.js"))
+AXE = Path(os.environ.get("AXE_PATH", CACHE / "node_modules" / "axe-core" / "axe.min.js"))
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ def test_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         for name, value in node.attrib.items():
             assert not name.startswith("on"), (path, name)
             assert name != "style", path
-            if name == "src" or (name == "href" and node.tag == "link"):
+            if name == "src" or (name == "href" and node.get("rel") in ("stylesheet", "icon")):
                 assert value.startswith("/static/"), value
                 assert client.get(value).status_code == 200, value
     assert not root.xpath("//style | //script[not(@src)] | //img | //iframe")

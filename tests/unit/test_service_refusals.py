@@ -24,7 +24,9 @@ from service.bounds import bounds_of
 from service.settings import Settings
 
 OPEN = {"/healthz", "/readyz", "/version"}
-OPEN_PAGES = {"/docs", "/openapi.json", "/sign-in", "/sign-out", "/static/{name}"}
+OPEN_PAGES = {"/docs", "/openapi.json", "/sign-in", "/sign-out", "/static/{name}",
+    "/policy-search.js", "/embed", "/opensearch.xml",
+}  # fmt: skip
 PAGES = {
     "/", "/clauses/{clause_id}/equivalents", "/policies/{policy_id}", "/policies/{policy_id}/diff",
     "/compare", "/coverage",
