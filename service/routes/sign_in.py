@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from service.access.access import Access
 from service.access.guard import PageRoute
 from service.access.session import forget_key, is_same_origin, keep_key
-from service.errors import KeyInvalidError, KeyMissingError, ScopeMissingError
+from service.errors import ForeignOriginError, KeyInvalidError, KeyMissingError
 from service.web.links import local_path
 from service.web.rendering import HEADERS, render
 
@@ -39,7 +39,7 @@ async def sign_in(
     access: Access = request.app.state.access
     target = local_path(next_)
     if not is_same_origin(request.scope):
-        raise ScopeMissingError(("the form at /sign-in",), ("another site's",))
+        raise ForeignOriginError
     try:
         await access.caller(request.scope, key.strip())
     except (KeyInvalidError, KeyMissingError):
@@ -55,7 +55,7 @@ async def sign_out(request: Request) -> Response:
     """Take the key out of the browser, and what it kept of the pages."""
     access: Access = request.app.state.access
     if not is_same_origin(request.scope):
-        raise ScopeMissingError(("the form of these pages",), ("another site's",))
+        raise ForeignOriginError
     response = RedirectResponse("/sign-in", 303, headers={**HEADERS, "Clear-Site-Data": '"cache"'})
     forget_key(response, secure=access.is_https(request.scope))
     return response

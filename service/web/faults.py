@@ -58,6 +58,8 @@ def fault_page(scope: Scope, fault: Fault, headers: Mapping[str, str] | None = N
         detail = "" if told else fault.detail
         if fault.status in (403, 503):  # what is awaited, and what is missing, is worth saying
             detail = fault.detail
+        if fault.code == "foreign-origin":  # about no key
+            status, told = None, False
         request_id = scope.get("state", {}).get("request_id", "")
         response = render(
             request,
