@@ -68,9 +68,13 @@ def tree(
     references: Mapping[str, References],
     cited: str | None = None,
 ) -> list[Node]:
-    """The clauses nested as their parents say, in reading order; `cited` is marked."""
+    """The clauses nested as their parents say, in reading order; `cited` is marked.
+
+    A term is explained where it is used first, and in the clause that is cited.
+    """
     nodes: dict[str, Node] = {}
     roots: list[Node] = []
+    explained: set[str] = set()
     for clause in clauses:
         parent = nodes.get(clause.parent_id or "")
         known = references.get(clause.id)
@@ -84,9 +88,11 @@ def tree(
             tuple(
                 (found.term, found.text, found.citation, clause_page(found.clause_id))
                 for found in (known.definitions if known else ())
+                if clause.id == cited or found.term not in explained
             ),
             clause.id == cited,
         )
+        explained.update(definition[0] for definition in node.definitions)
         nodes[clause.id] = node
         (parent.children if parent else roots).append(node)
     return roots

@@ -23,8 +23,6 @@ AXE = Path(os.environ.get("AXE_PATH", CACHE / "node_modules" / "axe-core" / "axe
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium."""
-    if os.environ.get("POLICY_SEARCH_BROWSER") != "1":
-        pytest.skip("needs a browser: `make test-browser` runs these")
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.browser.conftest import AXE, CACHE
+
+if os.environ.get("POLICY_SEARCH_BROWSER") != "1":
+    pytest.skip("needs a browser: `make test-browser` runs these", allow_module_level=True)
 
 Open = Callable[..., Any]
 

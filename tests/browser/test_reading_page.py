@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
+import pytest
 
 from tests.browser.conftest import until, wait_until_ready
+
+if os.environ.get("POLICY_SEARCH_BROWSER") != "1":
+    pytest.skip("needs a browser: `make test-browser` runs these", allow_module_level=True)
 
 Open = Callable[..., Any]
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.browser.conftest import until
+
+if os.environ.get("POLICY_SEARCH_BROWSER") != "1":
+    pytest.skip("needs a browser: `make test-browser` runs these", allow_module_level=True)
 
 Open = Callable[..., Any]
 RESULTS = re.compile(r"part=results")

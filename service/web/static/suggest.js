@@ -78,6 +78,9 @@ policySearch.suggest = (input, choose) => {
     const kind = document.createElement("span");
     kind.className = "kind";
     kind.textContent = said[suggestion.kind];
+    if (found.filter((one) => one.text === suggestion.text && one.kind === suggestion.kind).length > 1) {
+      kind.textContent = suggestion.policy_id ?? kind.textContent; // two policies of one title
+    }
     item.append(text, kind);
     return item;
   }
