@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
+.PHONY: help install install-dev run test test-formats test-wiki bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,20 @@ test-formats: install-dev ## Write policies as DOCX, PDF and HTML by LibreOffice
 	  && apt-get install -y --no-install-recommends libreoffice-writer-nogui chromium fonts-wqy-microhei; } \
 	  || { echo "LibreOffice and Chromium are needed: apt-get install libreoffice-writer-nogui chromium fonts-wqy-microhei"; exit 1; }
 	POLICY_SEARCH_LONG=1 $(BIN)/pytest tests/quality/test_formats.py
+
+# What the wikis need, all of it Debian's.
+WIKI_PACKAGES := mediawiki dokuwiki php-cli php-sqlite3 php-intl php-mbstring php-xml php-curl
+
+# Debian's mediawiki brings Apache, which is kept from being started: policy-rc.d says no to it.
+test-wiki: install-dev ## Show clauses in a real MediaWiki and a real DokuWiki of Debian's
+	@dpkg -s $(WIKI_PACKAGES) >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && { \
+	  deny=/usr/sbin/policy-rc.d; made=; \
+	  [ -e $$deny ] || { printf '#!/bin/sh\nexit 101\n' > $$deny; chmod +x $$deny; made=1; }; \
+	  apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+	    apt-get -q install -y --no-install-recommends $(WIKI_PACKAGES); done=$$?; \
+	  [ -z "$$made" ] || rm -f $$deny; exit $$done; }; } \
+	  || { echo "Wikis are needed: apt-get install $(WIKI_PACKAGES)"; exit 1; }
+	POLICY_SEARCH_WIKI=1 $(BIN)/pytest tests/wiki
 
 fuzz-api: install-dev ## 10,000 requests made up from the OpenAPI document
 	$(BIN)/python tests/fuzz/fuzz_api.py

@@ -23,6 +23,7 @@ from service.commands import (
     resolve,
     search,
     serve,
+    wiki,
 )
 from service.errors import ServiceError
 
@@ -44,6 +45,7 @@ app.command()(align.align)
 app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
+app.add_typer(wiki.app, name="wiki")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(measure.calibrate_equivalents)

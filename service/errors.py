@@ -32,7 +32,8 @@
     ├── NotReadyError              the encoder or the index is not open yet      503
     │   └── ShuttingDownError      it was, and the service is about to end
     ├── EvaluationError            evaluation data that cannot be read or matched
-    └── TopicsError                the file of topics cannot be used
+    ├── TopicsError                the file of topics cannot be used
+    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -382,6 +383,13 @@ class EvaluationError(ServiceError):
 
     code = "evaluation-invalid"
     title = "The evaluation cannot be run"
+
+
+class WikiFolderError(ServiceError):
+    """A folder that a plug-in cannot be put into or taken out of; only on the command."""
+
+    code = "wiki-folder-unusable"
+    title = "The folder is no wiki, or cannot be written"
 
 
 class CitationEmptyError(QueryError):
