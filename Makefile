@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats test-wiki bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate pictures lock clean
+.PHONY: help install install-dev run test test-formats test-wiki bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,11 @@ calibrate: install-dev ## Fit the embedded model's relevance anew, on the questi
 	$(BIN)/policy-search calibrate tests/fixtures/sample_questions.jsonl \
 	  tests/fixtures/calibration_questions.jsonl --policies indexer/samples \
 	  --out models/data/calibration.json --picture models/data/reliability.png
+
+PAIRS ?= .policy-search/training/pairs.jsonl
+calibrate-equivalents: install-dev ## Fit how probable equivalents are, on PAIRS (train-encoder gathers them)
+	@test -e $(PAIRS) || { echo "$(PAIRS) is missing: make train-encoder, or PAIRS=file"; exit 1; }
+	$(BIN)/policy-search calibrate-equivalents $(PAIRS) --out models/data/equivalence.json
 
 pictures: install-dev ## Draw the README's picture of the two languages anew
 	$(BIN)/python tests/bench/draw_languages.py

@@ -14,6 +14,8 @@ from starlette.responses import RedirectResponse
 
 from service import package_version
 from service.access.access import Access
+from service.access.origins import parse_origins
+from service.crossorigin import CrossOriginHeaders, Preflights
 from service.metrics import Metrics
 from service.middleware import RequestMiddleware
 from service.openapi import document
@@ -23,6 +25,7 @@ from service.routes import (
     clauses,
     compare,
     coverage,
+    embedding,
     health,
     lifecycle,
     lookup,
@@ -92,11 +95,16 @@ def create_app(
     )
     app.state.access = Access(settings)
     app.state.metrics = measured
+    origins = parse_origins(settings.cors_origins)
+    if origins:
+        app.add_middleware(Preflights, origins=origins)
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
+    if origins:
+        app.add_middleware(CrossOriginHeaders, origins=origins)
     install_problem_handlers(app)
     for routes in (
         search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
-        lifecycle, tasks, health, metrics,
+        lifecycle, tasks, embedding, health, metrics,
     ):  # fmt: skip
         app.include_router(routes.router)
 

@@ -24,7 +24,10 @@ from service.bounds import bounds_of
 from service.settings import Settings
 
 OPEN = {"/healthz", "/readyz", "/version"}
-UNLISTED = {"/", "/docs", "/docs/oauth2-redirect", "/openapi.json"}
+UNLISTED = {
+    "/", "/docs", "/docs/oauth2-redirect", "/openapi.json",
+    "/policy-search.js", "/embed", "/opensearch.xml",
+}  # fmt: skip
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errors", "request_id"}
 
 
