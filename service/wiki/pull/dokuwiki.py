@@ -107,13 +107,14 @@ class DokuWiki:
         )
 
     def _exists(self, key: str) -> bool:
+        """Whether there is a page that may be read: some releases tell a fault, some nothing."""
         try:
-            self._call("wiki.getPageInfo", key)
+            told = self._call("wiki.getPageInfo", key)
         except _FaultError as error:
             if error.number in (_NO_SUCH_PAGE, _MAY_NOT_READ):
                 return False
             raise
-        return True
+        return isinstance(told, dict) and "version" in told
 
     def _call(self, method: str, *arguments: Any) -> Any:
         body = xmlrpc.client.dumps(arguments, method, encoding="utf-8").encode("utf-8", "replace")
