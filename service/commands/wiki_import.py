@@ -17,9 +17,9 @@ from service.settings import load_settings
 if TYPE_CHECKING:
     from service.settings import Settings
     from service.wiki.pull.asking import Asking
-    from service.wiki.pull.pulling import Options, Plan
+    from service.wiki.pull.plan import Options
     from service.wiki.pull.records import Account, Selection, Wiki
-    from service.wiki.pull.targets import Done, Target
+    from service.wiki.pull.targets import Target
 
 app = typer.Typer(
     help="Take pages of a wiki as policies, and keep them up to date.",
@@ -127,7 +127,7 @@ def mediawiki(
     deleted or left its category is removed. Policies that did not come from this wiki stay.
     """
     from service.wiki.pull.mediawiki import MediaWiki
-    from service.wiki.pull.pulling import Options
+    from service.wiki.pull.plan import Options
     from service.wiki.pull.records import Selection
 
     parts = tuple(name.removeprefix("Category:").strip() for name in category or ())
@@ -169,7 +169,7 @@ def dokuwiki(
     need the wiki's XML-RPC (its settings `remote` and `remoteuser`); without, only named pages are
     read.
     """
-    from service.wiki.pull.pulling import Options
+    from service.wiki.pull.plan import Options
     from service.wiki.pull.records import Selection
 
     selection = Selection(tuple(page or ()), tuple(namespace or ()), True)
@@ -225,6 +225,7 @@ def _run(
     from service.client import PolicySearchError
     from service.wiki.pull.asking import Asking, Bounds
     from service.wiki.pull.pulling import plan_import
+    from service.wiki.pull.telling import print_import
 
     if not selection.pages and not selection.parts:
         common.fail("name the pages to take: --page, --category or --namespace")
@@ -246,46 +247,8 @@ def _run(
             done = [] if dry_run or not plan.changes else target.apply(plan.changes)
         except PolicySearchError as error:
             common.fail(str(error))
-    if _report(plan, done, dry_run=dry_run):
+    if print_import(plan, done, dry_run=dry_run):
         sys.exit(1)
-
-
-def _report(plan: Plan, done: list[Done], *, dry_run: bool) -> bool:
-    """Prints what was done, or would be; whether something could not."""
-    failed = list(plan.failed)
-    if dry_run:
-        for text in plan.texts:
-            state = "has the same text" if text.put.policy_id in plan.same else "would be stored"
-            stated = text.put.properties.revision
-            revision = f", revision {stated}" if stated else ""
-            print(f"{text.put.policy_id}: {text.title}, {text.clauses} clauses{revision}: {state}")
-        for change in plan.removed:
-            print(f"{change.policy_id}: would be removed")
-    counts: dict[str, int] = {}
-    for one in done:
-        name = one.change.policy_id
-        if one.reason and one.state != "absent":
-            failed.append((name, one.reason))
-            continue
-        counts[one.state] = counts.get(one.state, 0) + 1
-        if one.state != "unchanged":
-            print(f"{name}: {one.state}{_revision(one)}")
-    for name, reason in plan.kept:
-        print(f"{name}: kept: {reason}", file=sys.stderr)
-    for name, reason in failed:
-        told = reason if reason.startswith(name) else f"{name}: {reason}"
-        print(f"not imported: {told}", file=sys.stderr)
-    if not dry_run:
-        made = ", ".join(f"{count} {state}" for state, count in counts.items())
-        print(f"Policies from the wiki: {made or 'no changes'}; {len(failed)} not imported.")
-    return bool(failed)
-
-
-def _revision(done: Done) -> str:
-    from indexer.lifecycle import Put
-
-    stated = done.change.properties.revision if isinstance(done.change, Put) else None
-    return f", revision {stated}" if stated else ""
 
 
 def _groups(names: list[str] | None) -> tuple[str, ...] | None:

@@ -12,7 +12,8 @@ import pytest
 from indexer.lifecycle import Change, Put
 from indexer.parsing import PolicyParser
 from service.errors import WikiPageError
-from service.wiki.pull.pulling import Options, Plan, plan_import
+from service.wiki.pull.plan import Options, Plan
+from service.wiki.pull.pulling import plan_import
 from service.wiki.pull.records import Page, Rendering, Revision, Selected, Selection, Site
 from service.wiki.pull.targets import Done, Known
 

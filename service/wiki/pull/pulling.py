@@ -7,18 +7,19 @@ that cannot be read now is left as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from indexer.errors import PolicyFileError
 from indexer.files import SourceFile
-from indexer.lifecycle import NONE, Change, Delete, Put
+from indexer.lifecycle import NONE, Delete, Put
 from indexer.parsing import PolicyParser
 from indexer.policy_id import policy_id_from
 from indexer.records import PolicyVersion, Properties
 from service.errors import WikiError, WikiPageError
 from service.wiki.pull.markup import whole_page
+from service.wiki.pull.plan import Options, Plan, Text
 from service.wiki.pull.records import (
     BY_NAME,
     Origin,
@@ -36,45 +37,6 @@ _DIGEST = 16
 """Characters of a text's hash in its tag."""
 _MOST_REVISIONS = 100
 """Revisions of a page that are looked at for texts that differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How pages become policies. `versions`: texts of each page, at first; `groups`: its readers
-    (`None`: as before, else everybody); `allow_empty`: a selection without pages removes all."""
-
-    prefix: str = ""
-    versions: int = 1
-    groups: tuple[str, ...] | None = None
-    organisation: str | None = None
-    allow_empty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of a page that is to be stored."""
-
-    put: Put
-    digest: str
-    clauses: int
-    title: str
-
-
-@dataclass(slots=True)
-class Plan:
-    """What an import would change. `failed` holds (page, reason)."""
-
-    texts: list[Text] = field(default_factory=list)
-    same: set[str] = field(default_factory=set)
-    """Policies whose text is stored already; they are put again in case something else changed."""
-    removed: list[Delete] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    kept: list[tuple[str, str]] = field(default_factory=list)
-    """Policies that were not found again, but may not be removed (id, why)."""
-
-    @property
-    def changes(self) -> list[Change]:
-        return [*(text.put for text in self.texts), *self.removed]
 
 
 class Tell(Protocol):
