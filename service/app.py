@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.responses import RedirectResponse
 
 from service import package_version
 from service.access.access import Access
@@ -25,15 +24,20 @@ from service.routes import (
     clauses,
     compare,
     coverage,
+    docs,
     embedding,
     health,
     lifecycle,
     lookup,
     metrics,
+    pages,
     policies,
     resolve,
     search,
+    sign_in,
+    static,
     suggest,
+    tables,
     tasks,
     versions,
 )
@@ -90,6 +94,7 @@ def create_app(
         openapi_tags=document.TAGS,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # FastAPI's loads from a CDN; `routes.docs` does not
         redoc_url=None,
         telemetry=NO_NATIVE_TELEMETRY,
     )
@@ -104,14 +109,9 @@ def create_app(
     install_problem_handlers(app)
     for routes in (
         search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
-        lifecycle, tasks, embedding, health, metrics,
+        lifecycle, tasks, embedding, health, metrics, pages, tables, sign_in, docs, static,
     ):  # fmt: skip
         app.include_router(routes.router)
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
     return app
 
 

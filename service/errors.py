@@ -26,6 +26,7 @@
     │   ├── KeyInvalidError        unknown, expired or revoked: not told which   401
     │   ├── KeyAmbiguousError      two different keys were sent                  401
     │   ├── ScopeMissingError      the key is good, but not for this             403
+    │   ├── ForeignOriginError     another site's page sent a form of ours       403
     │   └── RateLimitedError       too many requests                             429
     ├── KeyFileError               the file of keys, or a key that is to be made 503
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
@@ -249,6 +250,24 @@ class ScopeMissingError(AccessError):
         scope = " ".join(self.scopes)
         value = f'Bearer realm="policy-search", error="insufficient_scope", scope="{scope}"'
         return {"WWW-Authenticate": value}
+
+
+class ForeignOriginError(AccessError):
+    """A form of these pages was sent by another site's page, or by no page at all."""
+
+    status = 403
+    code = "foreign-origin"
+    title = "This form was not sent from here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Signing in and out is done by the forms of these pages: open /sign-in. A program "
+            "sends its key as `Authorization: Bearer KEY`."
+        )
+
+    def headers(self) -> dict[str, str]:
+        """No header of the answer helps."""
+        return {}
 
 
 class RateLimitedError(AccessError):

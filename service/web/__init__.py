@@ -1,1 +1,1 @@
-"""What browsers are given: the search component, a page to frame it in, and OpenSearch."""
+"""What browsers are given: the pages for people, and the component that other sites put in."""
