@@ -24,6 +24,7 @@ from service.commands import (
     search,
     serve,
     wiki,
+    wiki_import,
 )
 from service.errors import ServiceError
 
@@ -46,6 +47,7 @@ app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(wiki.app, name="wiki")
+app.add_typer(wiki_import.app, name="import")
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(measure.calibrate_equivalents)

@@ -34,7 +34,9 @@
     │   └── ShuttingDownError      it was, and the service is about to end
     ├── EvaluationError            evaluation data that cannot be read or matched
     ├── TopicsError                the file of topics cannot be used
-    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
+    ├── WikiFolderError            a folder that no plug-in can be put into or taken out of
+    └── WikiError                  a wiki cannot be asked, or answers otherwise than one does
+        └── WikiPageError          one of its pages cannot be read; the others can
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -520,3 +522,14 @@ class TopicsError(ServiceError):
     status = 503
     code = "topics-invalid"
     title = "The topics cannot be read"
+
+
+class WikiError(ServiceError):
+    """A wiki that cannot be asked, or does not answer as one does; only on the command."""
+
+    code = "wiki-unusable"
+    title = "The wiki cannot be read"
+
+
+class WikiPageError(WikiError):
+    """One page of a wiki cannot be read now; that says nothing of whether it is still there."""

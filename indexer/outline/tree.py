@@ -260,8 +260,9 @@ def _opening(
             # The sections were numbered before, or those of another heading were inside it.
             beside += costs.REPEATED_NUMBER
         yield marker, None, cost + beside
-        if section and again is not None and again.parent is None and again.candidate.bodiless:
-            cost += costs.OTHER_THAN_BEFORE
+        if section and again is not None and again.parent is None:
+            alike = again.candidate.bodiless == candidate.bodiless
+            cost += costs.OTHER_THAN_BEFORE if alike else 0.0
     yield marker, top, cost
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.
