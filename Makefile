@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats test-wiki bench bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
+.PHONY: help install install-dev run test test-formats test-browser test-wiki bench bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -119,6 +119,16 @@ test-wiki: install-dev ## Show clauses in a real MediaWiki and a real DokuWiki o
 	  [ -z "$$made" ] || rm -f $$deny; exit $$done; }; } \
 	  || { echo "Wikis are needed: apt-get install $(WIKI_PACKAGES)"; exit 1; }
 	POLICY_SEARCH_WIKI=1 $(BIN)/pytest tests/wiki
+
+BROWSER := .policy-search/browser
+test-browser: install-dev ## The pages in Chromium: by keyboard, by screen reader's rules, at three widths
+	@command -v chromium >/dev/null && command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] \
+	  && apt-get install -y --no-install-recommends chromium npm fonts-wqy-microhei; } \
+	  || { echo "Chromium and npm are needed: apt-get install chromium npm fonts-wqy-microhei"; exit 1; }
+	@[ -e $(BROWSER)/node_modules/axe-core ] || npm install --silent --no-save --prefix $(BROWSER) axe-core@4
+	POLICY_SEARCH_BROWSER=1 AXE_PATH=$(BROWSER)/node_modules/axe-core/axe.min.js \
+	  $(BIN)/pytest tests/browser -p no:cacheprovider
+	@echo "Screenshots: $(BROWSER)/shots"
 
 fuzz-api: install-dev ## 10,000 requests made up from the OpenAPI document
 	$(BIN)/python tests/fuzz/fuzz_api.py

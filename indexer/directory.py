@@ -31,7 +31,7 @@ from indexer.errors import (
 )
 from models import Fingerprint
 
-FORMAT = 4
+FORMAT = 5
 """Raised when a directory written by this code cannot be read by older code, or the reverse."""
 
 

@@ -28,6 +28,8 @@ def parse_policy(
     version = version_name(described.metadata, fallback)
     if before and before.content_sha256 != digest:
         version = _unused(version, before.names)
+    elif before and before.version.partition("~")[0] == version:
+        version = before.version  # the name that it was given when its own was taken
     outline = split_clauses(
         document, described.metadata, file.policy_id, version, described.title_blocks
     )
@@ -42,6 +44,7 @@ def parse_policy(
         clauses=outline.clauses,
         remarks=outline.remarks,
         groups=(file.sidecar.groups if file.sidecar else None) or (),
+        origin=file.sidecar.origin if file.sidecar else None,
     )
 
 

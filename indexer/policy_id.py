@@ -18,6 +18,11 @@ def policy_id_of(relative: PurePath) -> str:
     return _normal("/".join((*relative.parts[:-1], relative.stem))) or "policy"
 
 
+def policy_id_from(name: str) -> str:
+    """The id that a name gives: `HR:Leave policy/zh` gives `hr-leave-policy-zh`; may be empty."""
+    return _normal(name)[:LONGEST].strip("-")
+
+
 def check_policy_id(text: str) -> str:
     """An id that a person chose, as it is. Raises `ValueError` where it holds other characters."""
     expected = _normal(text)

@@ -34,6 +34,7 @@ _FIELD_OF = {key: field for field, keys in _SYNONYMS.items() for key in keys.spl
 KEYS = tuple(_SYNONYMS)
 
 _LONGEST = 300
+_LONGEST_ORIGIN = 500
 _LANGUAGES = {
     "english": "en", "eng": "en", "英文": "en", "英语": "en", "英語": "en",
     "chinese": "zh", "zho": "zh", "chi": "zh", "cmn": "zh", "中文": "zh", "汉语": "zh",
@@ -131,6 +132,11 @@ def is_web_address(value: object) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def is_origin(value: object) -> bool:
+    """Whether a value can name the import that a policy came from. Files cannot state it."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ORIGIN and value.isprintable()
 
 
 def text_of(value: object) -> str:

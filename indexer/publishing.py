@@ -22,7 +22,7 @@ from indexer.vectors import VectorIndex, Vectors
 from indexer.wire import ParsedBefore
 from models import Encoder
 
-PARSER = 5
+PARSER = 6
 """Raised with every change to reading or parsing that changes clauses, or what is found in them:
 files are read again."""
 

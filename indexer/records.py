@@ -34,6 +34,8 @@ class Block:
     """The printed number at the beginning of `text`, where the format counted it itself."""
     strong: bool = False
     """The whole block is set bold, or clearly larger than the document's body text."""
+    anchor: str = ""
+    """The name by which a link reaches it in the page that it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Properties:
     source_url: str | None = None
     groups: tuple[str, ...] | None = None
     """Who may read the policy; empty: everybody."""
+    origin: str | None = None
+    """The import that it came from, which alone may remove it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Clause:
     end: int
     lead_in: str = ""
     """The sentence ending in a colon by which the parent introduces this clause, if any."""
+    anchor: str = ""
+    """The name of the nearest place in the policy's page that a link can lead to; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +163,5 @@ class PolicyVersion:
     remarks: tuple[Remark, ...] = ()
     groups: tuple[str, ...] = ()
     """Who may read the policy, all its versions; empty: everybody."""
+    origin: str | None = None
+    """The import that it came from, if any."""

@@ -13,7 +13,7 @@ from indexer.records import Clause, Remark
 CLAUSE_COLUMNS = (
     "clauses.id, versions.policy_id, versions.version, clauses.ordinal, clauses.parent_id, "
     "clauses.labels, clauses.heading, clauses.heading_path, clauses.citation, clauses.lang, "
-    'clauses.text, clauses.start, clauses."end", clauses.lead_in'
+    'clauses.text, clauses.start, clauses."end", clauses.lead_in, clauses.anchor'
 )
 CLAUSES = "clauses JOIN versions ON versions.key = clauses.version_key"
 
@@ -45,6 +45,8 @@ class PolicyRecord:
     indexed_at: str = ""
     """ISO 8601, UTC."""
     is_current: bool = True
+    origin: str | None = None
+    """The import that it came from, if any."""
 
     @property
     def stated_date(self) -> date | None:
@@ -65,14 +67,14 @@ POLICY_COLUMNS = (
     "policy_id, title, lang, version, effective_date, updated_date, revision, source_name, format, "
     "(SELECT count(*) FROM clauses WHERE version_key = versions.key), organisation, source_url, "
     "key, content_sha256, groups, valid_from, indexed_at, "
-    "superseded IS NULL OR superseded > :generation"
+    "superseded IS NULL OR superseded > :generation, origin"
 )
 
 
 def clause_from(row: tuple[object, ...]) -> Clause:
     """A clause from a row of `CLAUSE_COLUMNS`."""
     (id_, policy, version, ordinal, parent, labels, heading, path, citation, lang, text, start,
-     end, lead_in) = row  # fmt: skip
+     end, lead_in, anchor) = row  # fmt: skip
     return Clause(
         id=str(id_),
         policy_id=str(policy),
@@ -88,6 +90,7 @@ def clause_from(row: tuple[object, ...]) -> Clause:
         start=int(str(start)),
         end=int(str(end)),
         lead_in=str(lead_in),
+        anchor=str(anchor),
     )
 
 
@@ -95,7 +98,7 @@ def policy_from(row: tuple[object, ...]) -> PolicyRecord:
     """A policy from a row of `POLICY_COLUMNS`."""
     (id_, title, lang, version, effective, updated, revision, source, format_, clauses,
      organisation, source_url, key, digest, groups, valid_from, indexed_at,
-     is_current) = row  # fmt: skip
+     is_current, origin) = row  # fmt: skip
     return PolicyRecord(
         id=str(id_),
         title=str(title),
@@ -115,6 +118,7 @@ def policy_from(row: tuple[object, ...]) -> PolicyRecord:
         valid_from=date.fromisoformat(str(valid_from)),
         indexed_at=str(indexed_at),
         is_current=bool(is_current),
+        origin=None if origin is None else str(origin),
     )
 
 

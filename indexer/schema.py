@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS versions (
     parser INTEGER NOT NULL,
     source TEXT NOT NULL,
     groups TEXT NOT NULL,
+    origin TEXT,
     valid_from TEXT NOT NULL,
     indexed_at TEXT NOT NULL,
     added INTEGER NOT NULL,
@@ -49,7 +50,8 @@ CREATE TABLE IF NOT EXISTS clauses (
     text TEXT NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    lead_in TEXT NOT NULL
+    lead_in TEXT NOT NULL,
+    anchor TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS clauses_id ON clauses (id);
 CREATE INDEX IF NOT EXISTS clauses_version ON clauses (version_key, ordinal);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from indexer.outline.markers import fold
 from indexer.properties import is_web_address
@@ -32,6 +33,8 @@ _STATEMENTS = [
         r"^\W*(?:来源|來源)",
     )
 ]
+_FRAGMENT = "!$&'()*+,;=:@/?-._~"
+"""RFC 3986, 3.5: what stands in a fragment as it is."""
 _AFTER_URL = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -50,3 +53,13 @@ def find_source_url(blocks: Iterable[Block]) -> str | None:
             if is_web_address(url):
                 return url
     return None
+
+
+def section_url(page: str | None, anchor: str) -> str | None:
+    """The address of a place in a page; that of the page where the place has no name.
+
+    An address that ends in a fragment of its own (`#/policies/leave`) keeps it.
+    """
+    if page is None or not anchor or "#" in page:
+        return page
+    return f"{page}#{quote(anchor, safe=_FRAGMENT)}"

@@ -179,8 +179,8 @@ class Store:
         cursor = self._db.execute(
             "INSERT INTO versions (policy_id, version, title, lang, effective_date, updated_date, "
             "revision, organisation, source_url, remarks, format, source_path, source_name, "
-            "content_sha256, file_sha256, parser, source, groups, valid_from, indexed_at, added) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "content_sha256, file_sha256, parser, source, groups, origin, valid_from, indexed_at, "
+            "added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 policy.policy_id,
                 policy.version,
@@ -200,6 +200,7 @@ class Store:
                 parser,
                 policy.source,
                 json.dumps(policy.groups, ensure_ascii=False),
+                policy.origin,
                 (meta.effective_date or meta.updated_date or now.date()).isoformat(),
                 now.isoformat(timespec="seconds"),
                 generation,
@@ -208,8 +209,8 @@ class Store:
         version_key = cursor.lastrowid
         self._db.executemany(
             "INSERT INTO clauses (version_key, id, ordinal, parent_id, labels, heading, "
-            'heading_path, citation, lang, text, start, "end", lead_in) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            'heading_path, citation, lang, text, start, "end", lead_in, anchor) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     version_key,
@@ -225,6 +226,7 @@ class Store:
                     c.start,
                     c.end,
                     c.lead_in,
+                    c.anchor,
                 )
                 for c in policy.clauses
             ),

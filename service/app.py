@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.responses import RedirectResponse
 
 from service import package_version
 from service.access.access import Access
+from service.access.origins import parse_origins
+from service.crossorigin import CrossOriginHeaders, Preflights
 from service.metrics import Metrics
 from service.middleware import RequestMiddleware
 from service.openapi import document
@@ -23,14 +24,20 @@ from service.routes import (
     clauses,
     compare,
     coverage,
+    docs,
+    embedding,
     health,
     lifecycle,
     lookup,
     metrics,
+    pages,
     policies,
     resolve,
     search,
+    sign_in,
+    static,
     suggest,
+    tables,
     tasks,
     versions,
 )
@@ -87,23 +94,24 @@ def create_app(
         openapi_tags=document.TAGS,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # FastAPI's loads from a CDN; `routes.docs` does not
         redoc_url=None,
         telemetry=NO_NATIVE_TELEMETRY,
     )
     app.state.access = Access(settings)
     app.state.metrics = measured
+    origins = parse_origins(settings.cors_origins)
+    if origins:
+        app.add_middleware(Preflights, origins=origins)
     app.add_middleware(RequestMiddleware, settings=settings, metrics=measured)
+    if origins:
+        app.add_middleware(CrossOriginHeaders, origins=origins)
     install_problem_handlers(app)
     for routes in (
         search, suggest, compare, resolve, lookup, clauses, align, versions, policies, coverage,
-        lifecycle, tasks, health, metrics,
+        lifecycle, tasks, embedding, health, metrics, pages, tables, sign_in, docs, static,
     ):  # fmt: skip
         app.include_router(routes.router)
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
     return app
 
 

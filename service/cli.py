@@ -25,6 +25,7 @@ from service.commands import (
     search,
     serve,
     wiki,
+    wiki_import,
 )
 from service.errors import ServiceError
 
@@ -47,6 +48,7 @@ app.command()(serve.serve)
 app.add_typer(policies.app, name="policies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(wiki.app, name="wiki")
+app.add_typer(wiki_import.app, name="import")
 app.command()(bench.bench)
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)

@@ -26,6 +26,7 @@
     │   ├── KeyInvalidError        unknown, expired or revoked: not told which   401
     │   ├── KeyAmbiguousError      two different keys were sent                  401
     │   ├── ScopeMissingError      the key is good, but not for this             403
+    │   ├── ForeignOriginError     another site's page sent a form of ours       403
     │   └── RateLimitedError       too many requests                             429
     ├── KeyFileError               the file of keys, or a key that is to be made 503
     ├── AnswerTimeoutError         no answer could be given in the time allowed    503
@@ -34,7 +35,9 @@
     ├── EvaluationError            evaluation data that cannot be read or matched
     ├── BenchError                 a server that is to be measured, or what it is asked
     ├── TopicsError                the file of topics cannot be used
-    └── WikiFolderError            a folder that no plug-in can be put into or taken out of
+    ├── WikiFolderError            a folder that no plug-in can be put into or taken out of
+    └── WikiError                  a wiki cannot be asked, or answers otherwise than one does
+        └── WikiPageError          one of its pages cannot be read; the others can
 
 Each message says what was found, what was expected and what to do. `fault_of` says how any error,
 also those of `indexer` and `models`, looks over HTTP; `service.problems` writes it as JSON.
@@ -248,6 +251,24 @@ class ScopeMissingError(AccessError):
         scope = " ".join(self.scopes)
         value = f'Bearer realm="policy-search", error="insufficient_scope", scope="{scope}"'
         return {"WWW-Authenticate": value}
+
+
+class ForeignOriginError(AccessError):
+    """A form of these pages was sent by another site's page, or by no page at all."""
+
+    status = 403
+    code = "foreign-origin"
+    title = "This form was not sent from here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Signing in and out is done by the forms of these pages: open /sign-in. A program "
+            "sends its key as `Authorization: Bearer KEY`."
+        )
+
+    def headers(self) -> dict[str, str]:
+        """No header of the answer helps."""
+        return {}
 
 
 class RateLimitedError(AccessError):
@@ -502,6 +523,17 @@ class TopicsError(ServiceError):
     status = 503
     code = "topics-invalid"
     title = "The topics cannot be read"
+
+
+class WikiError(ServiceError):
+    """A wiki that cannot be asked, or does not answer as one does; only on the command."""
+
+    code = "wiki-unusable"
+    title = "The wiki cannot be read"
+
+
+class WikiPageError(WikiError):
+    """One page of a wiki cannot be read now; that says nothing of whether it is still there."""
 
 
 class BenchError(ServiceError):

@@ -62,7 +62,8 @@ def print_hit(hit: Hit) -> None:
     if hit.heading_path:
         print(f"     {' › '.join(hit.heading_path)}")
     print("     " + hit.text.replace("\n", "\n     "))
-    print(f"     {hit.id}\n")
+    print(f"     {hit.id}")
+    print(f"     {one_line(hit.source_url)}\n" if hit.source_url else "")
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
@@ -85,6 +86,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "snippet": asdict(hit.snippet),
         "relevance": hit.relevance,
         "score": hit.score,
+        "source_url": hit.source_url,
     }
 
 

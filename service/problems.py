@@ -18,6 +18,7 @@ from indexer.errors import IndexerError
 from models.errors import ModelError
 from service.errors import AccessError, Fault, RateLimitedError, ServiceError, fault_of
 from service.exchange import note
+from service.web.faults import fault_page, wants_page
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:policy-search:problem:"
@@ -64,8 +65,10 @@ def problem_response(
     errors: Sequence[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The response for a fault of the request in `scope`."""
+    """The response for a fault of the request in `scope`: a page where one was asked for."""
     note(scope, "problem_code", fault.code)
+    if wants_page(scope):
+        return _with_retry(fault_page(scope, fault, headers))
     problem = Problem(
         type=TYPE_PREFIX + fault.code,
         title=fault.title,
@@ -81,8 +84,11 @@ def problem_response(
     # A lone surrogate from the request may stand in a message: written as its JSON escape.
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     encoded = body.encode("utf-8", "backslashreplace")
-    response = Response(encoded, fault.status, headers, media_type=PROBLEM_JSON)
-    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    return _with_retry(Response(encoded, fault.status, headers, media_type=PROBLEM_JSON))
+
+
+def _with_retry(response: Response) -> Response:
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 

@@ -13,12 +13,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ByteSize, Field, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexer.limits import KEEP_VERSIONS, MIB, Limits
 from service.access.addresses import parse_networks
+from service.access.origins import parse_ancestors, parse_origins
 from service.errors import SettingsError
 
 ENV_PREFIX = "POLICY_SEARCH_"
@@ -188,6 +189,21 @@ class Settings(BaseSettings):
         description="Addresses or networks of reverse proxies, comma-separated, whose "
         "`X-Forwarded-For` is believed; nobody's unless given.",
     )
+    cors_origins: str | None = Field(
+        default=None,
+        description="Origins, comma-separated, whose pages may search from a browser, such as "
+        "`https://wiki.example`; none unless given, `*` for any where keys are used.",
+    )
+    frame_ancestors: str = Field(
+        default="'self'",
+        description="Who may show `/embed` in a frame: origins, comma-separated, such as "
+        "`https://wiki.example` or `https://*.corp.example`; `'self'`, `'none'`, or `*`.",
+    )
+    embed_key: SecretStr | None = Field(
+        default=None,
+        description="Key with which `/embed` searches. Whoever opens the page can read it: it may "
+        "have the scope `search` alone, or the service does not start.",
+    )
     max_upload_bytes: ByteSize = Field(
         default=ByteSize(_LIMITS.max_bytes),
         ge=1,
@@ -263,6 +279,18 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: str | None) -> str | None:
         parse_networks(value)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str | None) -> str | None:
+        parse_origins(value)
+        return value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _ancestors(cls, value: str) -> str:
+        parse_ancestors(value)
         return value
 
     @field_validator("log_level", "log_format", mode="before")

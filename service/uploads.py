@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from indexer.lifecycle import Put
-from indexer.properties import nearest_key, read_properties
+from indexer.properties import is_origin, nearest_key, read_properties
 from indexer.readers import READABLE_SUFFIXES
 from service.errors import UploadInvalidError
 
@@ -93,10 +94,14 @@ def _single(stated: Mapping[str, list[Any]]) -> dict[str, Any]:
 
 
 def _put(policy_id: str, data: bytes, suffix: str, stated: Mapping[str, Any]) -> Put:
-    reading = read_properties({k: v for k, v in stated.items() if v is not None}, strict=True)
+    given = {k: v for k, v in stated.items() if v is not None}
+    origin = given.pop("origin", None)
+    if origin is not None and not is_origin(origin):
+        raise UploadInvalidError("origin: expected one line of 500 characters at most", "origin")
+    reading = read_properties(given, strict=True)
     complaints = [*reading.complaints]
     complaints += [f"{key}: unknown; {nearest_key(key)}" for key in reading.unknown]
     if complaints:
         field = complaints[0].partition(":")[0]
         raise UploadInvalidError("; ".join(complaints), field)
-    return Put(policy_id, data, suffix, reading.properties)
+    return Put(policy_id, data, suffix, replace(reading.properties, origin=origin))

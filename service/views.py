@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from indexer.lifecycle import tag_of
 from indexer.remarks import kind_of
+from indexer.source_url import section_url
 from service.schemas.policies import (
     ClauseResponse,
     DescribedPolicy,
@@ -86,6 +87,7 @@ def hit_response(hit: Hit, references: References | None = None) -> HitResponse:
         ),
         more=hit.more,
         url=clause_url(hit.id),
+        source_url=hit.source_url,
         **_referring(references),
     )
 
@@ -128,6 +130,7 @@ def policy_response(policy: PolicyRecord) -> PolicyResponse:
         revision=policy.revision,
         organisation=policy.organisation,
         source_url=policy.source_url,
+        origin=policy.origin,
         format=policy.format,
         clause_count=policy.clause_count,
         url=policy_url(policy.id),
@@ -203,8 +206,10 @@ def clause_summary(clause: Clause) -> ClauseSummary:
     )
 
 
-def listed_clause(clause: Clause, references: References | None = None) -> ListedClause:
-    """A clause in a listing."""
+def listed_clause(
+    clause: Clause, policy: PolicyRecord, references: References | None = None
+) -> ListedClause:
+    """A clause in a listing; `policy` is the version that it belongs to."""
     return ListedClause(
         **clause_summary(clause).model_dump(),
         parent_id=clause.parent_id,
@@ -213,6 +218,7 @@ def listed_clause(clause: Clause, references: References | None = None) -> Liste
         lang=clause.lang,
         text=clause.text,
         span=Span(start=clause.start, end=clause.end),
+        source_url=section_url(policy.source_url, clause.anchor),
         **_referring(references),
     )
 
@@ -227,7 +233,7 @@ def clause_response(
     """A clause with its place; `siblings` are all clauses of its policy in reading order."""
     place = next(i for i, other in enumerate(siblings) if other.id == clause.id)
     return ClauseResponse(
-        **listed_clause(clause, references).model_dump(),
+        **listed_clause(clause, policy, references).model_dump(),
         policy=policy_reference(policy),
         children=[clause_summary(child) for child in children],
         previous=clause_summary(siblings[place - 1]) if place else None,
@@ -245,7 +251,7 @@ def resolve_response(
         total=resolution.total,
         matches=[
             ResolvedClause(
-                **listed_clause(clause, references.get(clause.id)).model_dump(),
+                **listed_clause(clause, policy, references.get(clause.id)).model_dump(),
                 policy=policy_reference(policy),
             )
             for clause, policy in resolution.matches

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from indexer.language import detect_language, is_chinese
 from indexer.outline import citation
+from indexer.outline.anchors import Anchor, Anchors
 from indexer.outline.contents import find_contents
 from indexer.outline.headings import is_heading_like
 from indexer.outline.markers import HEADING, Marker, fold, read_markers
@@ -80,6 +81,8 @@ def _records(
     )
     run_on = all(count == 1 for count in units.values())
     place_of = first_pieces(pieces)
+    anchors = Anchors(document.blocks)
+    nearest: list[Anchor] = []
     clauses: list[Clause] = []
     for i, piece in enumerate(pieces):
         parent = piece.node.parent if piece.node else None
@@ -91,6 +94,8 @@ def _records(
             heading = _heading(texts[i], piece.node, id(piece.node) in holders, entries)
             path = clauses[above].heading_path if above is not None else ()
         printed = citation.citation_of(metadata.title, markers[i], run_on)
+        anchor = anchors.above(piece.start)
+        nearest.append(anchor if above is None else max(anchor, nearest[above]))
         if piece.second and piece.lang:
             printed += f" ({_LANGUAGE_NAMES.get(piece.lang, piece.lang)})"
         clauses.append(
@@ -109,6 +114,7 @@ def _records(
                 start=piece.start,
                 end=piece.end,
                 lead_in=_lead_in(texts[above]) if above is not None else "",
+                anchor=nearest[i].name,
             )
         )
     return tuple(clauses)

@@ -39,6 +39,8 @@ LEVEL_SKIPPED = 1.5
 """A heading two levels below the one above it, where a numbered clause without heading is open."""
 SECTION_BONUS = 0.4
 BARE_HEADING_BONUS = 0.8
+OTHER_THAN_BEFORE = 1.0
+"""Sections that are numbered inside a heading, where those before stood beside theirs."""
 SECTION_STYLES = frozenset({"I.", "一、", "Section", "Article", "Article I", "Clause", "Chapter",
     "Chapter I", "Part", "Part I", "Part A", "第编", "第部分", "第章", "第节", "第条"})  # fmt: skip
 PLAIN_SECTION_STYLES = frozenset({"1.", "1、", "1 "})

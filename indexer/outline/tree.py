@@ -256,9 +256,13 @@ def _opening(
         )
         beside = -costs.SECTION_BONUS if section else costs.SECTION_BONUS
         again = state.last.get(marker.style)
-        if again is not None and again.parent is None:
-            beside += costs.REPEATED_NUMBER  # the sections were numbered before: it is inside
+        if again is not None and (again.parent is None or again.parent.marker.style == HEADING):
+            # The sections were numbered before, or those of another heading were inside it.
+            beside += costs.REPEATED_NUMBER
         yield marker, None, cost + beside
+        if section and again is not None and again.parent is None:
+            alike = again.candidate.bodiless == candidate.bodiless
+            cost += costs.OTHER_THAN_BEFORE if alike else 0.0
     yield marker, top, cost
     if top and first and not candidate.after_colon and not already_open:
         # A list that ended, and another kind of list at its own level's parent.

@@ -31,6 +31,7 @@ class Piece:
     strong: bool = False
     gap: bool = False
     in_contents: bool = False
+    anchor: str = ""
 
 
 def assemble(
@@ -61,6 +62,7 @@ def assemble(
                 in_contents=piece.in_contents,
                 number=piece.number,
                 strong=piece.strong,
+                anchor=piece.anchor,
             )
         )
         parts.append(piece.text)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
 
-from service.access.addresses import client_address, counted_as, parse_networks
+from service.access.addresses import client_address, counted_as, parse_networks, peer_is_in
 from service.access.caller import ANYBODY, Caller, caller_with
 from service.access.keys import ApiKey, KeyFile
+from service.access.session import cookie_key
 from service.errors import KeyAmbiguousError, KeyFileError, KeyInvalidError, KeyMissingError
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Access:
         self._threads = CapacityLimiter(CHECKING_THREADS)
         self._told: str | None = None
 
-    async def caller(self, scope: ASGIScope) -> Caller:
-        """Who makes the request.
+    async def caller(self, scope: ASGIScope, key: str | None = None) -> Caller:
+        """Who makes the request: the holder of the key that it carries, or of the one given here.
 
         Raises an `AccessError` for a request without a good key where one is needed or for one too
         many, `KeyFileError` where keys cannot be checked.
@@ -63,18 +64,28 @@ class Access:
                 self._per_address.count(counted_as(address), f"Address {address}")
             if not needed:
                 return ANYBODY
-            key = await self._check(sent_key(headers))
+            found = await self._check(carried_key(scope) if key is None else key)
         except KeyFileError as error:
             if str(error) != self._told:  # Once, not at every request.
                 self._told = str(error)
                 logger.error("%s", error)
             raise
-        if key is None:
+        if found is None:
             if address:
                 self._failures.count(counted_as(address), f"Address {address}, with invalid keys,")
             raise KeyInvalidError
-        self._per_key.count(key.id, "This key")
-        return caller_with(key)
+        self._per_key.count(found.id, "This key")
+        return caller_with(found)
+
+    def is_https(self, scope: ASGIScope) -> bool:
+        """Whether the browser speaks TLS, to the service or to a trusted proxy before it."""
+        if scope.get("scheme") == "https":
+            return True
+        peer = scope.get("client")
+        if not peer or not peer_is_in(peer[0], self._proxies):
+            return False
+        said = Headers(scope=scope).get("x-forwarded-proto", "")
+        return said.rpartition(",")[2].strip().lower() == "https"
 
     async def _check(self, text: str) -> ApiKey | None:
         known = self.keys.remembered(text)
@@ -82,6 +93,20 @@ class Access:
             return known
         # In a thread: a writer may hold the file for a moment.
         return await to_thread.run_sync(self.keys.check, text, limiter=self._threads)
+
+
+def carried_key(scope: ASGIScope) -> str:
+    """The key that a request carries in a header, else in the cookie of a person who signed in.
+
+    Raises as `sent_key` does.
+    """
+    try:
+        return sent_key(Headers(scope=scope))
+    except KeyMissingError:
+        key = cookie_key(scope)
+        if key is None:
+            raise
+        return key
 
 
 def sent_key(headers: Headers) -> str:

@@ -66,6 +66,12 @@ def is_loopback_host(host: str) -> bool:
     return all(address is not None and address.is_loopback for address in addresses)
 
 
+def peer_is_in(peer: str, networks: Sequence[IPNetwork]) -> bool:
+    """Whether the other end of a connection belongs to one of the networks."""
+    address = _address(peer)
+    return address is not None and _is_in(address, networks)
+
+
 def _address(name: str) -> IPAddress | None:
     """`192.0.2.7`, `192.0.2.7:4711`, `[2001:db8::1]:80`, `::ffff:192.0.2.7` → an address."""
     if name.startswith("["):

@@ -85,6 +85,12 @@ class GuardedRoute(APIRoute):
         return handle_admitted
 
 
+class PageRoute(GuardedRoute):
+    """A page for people: its errors are pages too, and no document lists it."""
+
+    is_page = True
+
+
 def needs_of(route: APIRoute) -> list[Needs]:
     """What a route asks of its callers; nothing for an open one."""
     calls = [dependency.call for dependency in route.dependant.dependencies]

@@ -97,6 +97,7 @@ class PolicyProperties(TypedDict, total=False):
     revision: str
     source_url: str
     groups: Sequence[str]
+    origin: str
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def serve(
 ) -> None:
     """Serve the HTTP API. Without keys, on loopback addresses only."""
     from service.access.listening import check_listening
+    from service.access.pages import check_pages
     from service.app import create_app
     from service.logs import set_up_logging
 
@@ -45,6 +46,7 @@ def serve(
         set_up_logging, index=index, model=model, host=host, port=port, insecure=insecure or None
     )
     check_listening(settings)
+    check_pages(settings)
     run(create_app(settings), settings)
 
 

@@ -49,7 +49,7 @@ DELETE_RESPONSES: dict[int | str, dict[str, Any]] = {**NO_POLICY, **_CHANGED}
 _PROPERTIES: dict[str, Any] = {
     name: {"type": "string"}
     for name in ("title", "organisation", "lang", "effective_date", "updated_date", "revision",
-                 "source_url")
+                 "source_url", "origin")
 } | {"groups": {"type": "array", "items": {"type": "string"}}}  # fmt: skip
 _TEXT_POLICY: dict[str, Any] = {
     "type": "object",

@@ -14,6 +14,7 @@ _COUNTERPART: dict[str, Any] = {
     "heading_path": _OTHER["heading_path"],
     "text": _OTHER["text"],
     "span": {"start": 811, "end": 838},
+    "source_url": None,
     "links": [],
     "definitions": [],
     "rank": 1,

@@ -37,6 +37,8 @@ LEAVE = {
     "version": "2025-03-01",
     "effective_date": "2025-03-01",
 }
+LEAVE_SOURCE = "https://intranet.lanternworks.example/policies/leave"
+SECTION_URL = LEAVE_SOURCE + "#annual-leave"
 LEAVE_URL = "/v1/policies/lanternworks-leave-policy"
 POLICY = {
     **LEAVE,
@@ -44,7 +46,8 @@ POLICY = {
     "updated_date": None,
     "revision": "B",
     "organisation": "Lanternworks Ltd.",
-    "source_url": "https://intranet.lanternworks.example/policies/leave",
+    "source_url": LEAVE_SOURCE,
+    "origin": None,
     "format": "markdown",
     "clause_count": 41,
     "url": LEAVE_URL,
@@ -82,6 +85,7 @@ CLAUSE = {
     "lang": "en",
     "text": "4.2 " + TEXT,
     "span": {"start": 2210, "end": 2300},
+    "source_url": SECTION_URL,
     "links": [],
     "definitions": DEFINITIONS,
 }
@@ -98,6 +102,7 @@ HITS: list[dict[str, Any]] = [
         "score": 1.151,
         "score_details": None,
         "more": None,
+        "source_url": SECTION_URL,
         "links": [],
         "definitions": DEFINITIONS,
     },
@@ -124,6 +129,7 @@ HITS: list[dict[str, Any]] = [
         "score": 1.143,
         "score_details": None,
         "more": None,
+        "source_url": None,
         "links": [],
         "definitions": [],
     },

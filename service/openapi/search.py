@@ -63,22 +63,31 @@ SEARCH_RESPONSES = {
     **INVALID,
     **NOT_READY,
 }
-SUGGEST_RESPONSES = {
-    **ok(
-        {
-            "query": "anual lea",
-            "suggestions": [
-                {
-                    "text": "Annual leave",
-                    "kind": "heading",
-                    "policy_id": "lanternworks-leave-policy",
-                    "clause_id": "lanternworks-leave-policy@2025-03-01#4",
-                    "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%234",
-                    "highlights": [[0, 6], [7, 10]],
-                }
-            ],
-        }
-    ),
-    **_INVALID_SUGGEST,
-    **NOT_READY,
+_SUGGESTIONS: Any = ok(
+    {
+        "query": "anual lea",
+        "suggestions": [
+            {
+                "text": "Annual leave",
+                "kind": "heading",
+                "policy_id": "lanternworks-leave-policy",
+                "clause_id": "lanternworks-leave-policy@2025-03-01#4",
+                "url": "/v1/clauses/lanternworks-leave-policy@2025-03-01%234",
+                "highlights": [[0, 6], [7, 10]],
+            }
+        ],
+    }
+)
+_SUGGESTIONS[200]["content"]["application/x-suggestions+json"] = {
+    "schema": {"type": "array", "minItems": 4, "maxItems": 4},
+    "example": [
+        "anual lea",
+        ["Annual leave"],
+        ["Lanternworks Leave Policy"],
+        [
+            "https://policies.lanternworks.example/policies/lanternworks-leave-policy"
+            "?clause=lanternworks-leave-policy%402025-03-01%234"
+        ],
+    ],
 }
+SUGGEST_RESPONSES = {**_SUGGESTIONS, **_INVALID_SUGGEST, **NOT_READY}

@@ -111,7 +111,9 @@ def _answer(
     shown = [one.clause for one in found.counterparts] + ([] if clause is None else [clause])
     references = references_of(snapshot, shown)
     return LookupResponse(
-        clause=None if clause is None else listed_clause(clause, references.get(clause.id)),
+        clause=None
+        if clause is None
+        else listed_clause(clause, snapshot.policy_of(clause), references.get(clause.id)),
         lang=found.lang,
         total=found.total,
         processing_time_ms=0.0,
@@ -127,7 +129,7 @@ def _counterpart(
 ) -> CounterpartResponse:
     before, after = snapshot.beside(found.clause)
     return CounterpartResponse(
-        **listed_clause(found.clause, references).model_dump(),
+        **listed_clause(found.clause, found.policy, references).model_dump(),
         rank=found.rank,
         policy=policy_reference(found.policy),
         relevance=found.relevance,

@@ -90,7 +90,7 @@ def list_clauses(
     return ClauseList(
         policy=policy_reference(policy),
         total=len(clauses),
-        clauses=[listed_clause(clause, references.get(clause.id)) for clause in page],
+        clauses=[listed_clause(clause, policy, references.get(clause.id)) for clause in page],
     )
 
 

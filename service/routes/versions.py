@@ -72,11 +72,7 @@ def diff(
     unchanged: Annotated[bool, Query(description="Also list what did not change.")] = False,
 ) -> DiffResponse:
     """Clause by clause, by what they say and not by their numbers."""
-    snapshot = runtime.view(caller)
-    versions = _versions(snapshot, policy_id)
-    newer = _named(versions, to, policy_id) if to else versions[0]
-    older = _named(versions, from_, policy_id) if from_ else _before(versions, newer)
-    found = _diff(snapshot, older, newer)
+    older, newer, found = compared_versions(runtime.view(caller), policy_id, from_, to)
     return DiffResponse(
         policy_id=policy_id,
         from_version=policy_reference(older),
@@ -122,6 +118,19 @@ def feed(request: Request, runtime: AnyRuntime, caller: MayRead) -> Response:
     base = str(request.base_url)
     entries = [_entry(snapshot, version, base) for version in versions[:MOST_ENTRIES]]
     return _feed(request, "Policies", entries, None, snapshot)
+
+
+def compared_versions(
+    snapshot: Snapshot, policy_id: str, older: str | None, newer: str | None
+) -> tuple[PolicyRecord, PolicyRecord, VersionDiff]:
+    """Two versions by their names, and what changed; without names the current and its forerunner.
+
+    Raises a `NotFoundError` for a policy or a version that is not seen.
+    """
+    versions = _versions(snapshot, policy_id)
+    later = _named(versions, newer, policy_id) if newer else versions[0]
+    earlier = _named(versions, older, policy_id) if older else _before(versions, later)
+    return earlier, later, _diff(snapshot, earlier, later)
 
 
 def _versions(snapshot: Snapshot, policy_id: str) -> list[PolicyRecord]:

@@ -97,4 +97,11 @@ ClauseId = Annotated[str, Field(description="`policy@version#path`, stable acros
 Citation = Annotated[str, Field(description="What a person can quote.")]
 Labels = Annotated[list[str], Field(description="Numbers or names from the root to the clause.")]
 HeadingPath = Annotated[list[str], Field(description="Headings from the root to the clause.")]
+ClauseSourceUrl = Annotated[
+    str | None,
+    Field(
+        description="Where the clause is published: the policy's `source_url` with the nearest "
+        "section that a link reaches as its fragment; `null` where the policy has none."
+    ),
+]
 ClauseUrl = Annotated[str, Field(description="Path that opens the clause, ready to be requested.")]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from service.schemas.fields import HeadingPath
+from service.schemas.fields import ClauseSourceUrl, HeadingPath
 from service.schemas.references import (
     ClauseSummary,
     IndexInfo,
@@ -26,6 +26,7 @@ class ListedClause(ClauseSummary, Referring):
     lang: str
     text: str = Field(description="The clause's own words, without those of its sub-clauses.")
     span: Span
+    source_url: ClauseSourceUrl
 
 
 class ClauseResponse(ListedClause):
@@ -48,6 +49,9 @@ class PolicyResponse(PolicyReference):
     )
     source_url: str | None = Field(
         description="Where it is published; `null` where nothing says so."
+    )
+    origin: str | None = Field(
+        description="The import that keeps it up to date; `null` where none does."
     )
     format: str = Field(
         description="Format of its source: `text`, `markdown`, `html`, `docx` or `pdf`."

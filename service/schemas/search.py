@@ -16,6 +16,7 @@ from service.schemas.fields import (
     BalanceField,
     Citation,
     ClauseId,
+    ClauseSourceUrl,
     ClauseUrl,
     ExplainField,
     FacetNames,
@@ -140,6 +141,7 @@ class HitResponse(Referring):
         default=None, description="Other hits of the policy; `null` unless grouped by policy."
     )
     url: ClauseUrl
+    source_url: ClauseSourceUrl
 
 
 class FacetValueResponse(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,12 @@ class SuggestParameters(BaseModel):
         default_factory=list,
         description="Only what clauses in these languages say, such as `en` or `zh`; empty for "
         "all.",
+    )
+    format: Literal["json", "opensearch"] = Field(
+        default="json",
+        description="`opensearch`: as browsers' search fields want them, "
+        "`[q, texts, descriptions, addresses]`; also with "
+        "`Accept: application/x-suggestions+json`.",
     )
 
 

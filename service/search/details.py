@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
 from indexer.snapshot import Snapshot
+from indexer.source_url import section_url
 from service.search.ranking import WEIGHTS, Ranked
 from service.search.records import Hit, Part, PolicyRef, ScoreDetails, SearchQuery, Snippet
 from service.search.snippet import beginning, make_snippet
@@ -75,6 +76,7 @@ class Details:
                     relevance=None if math.isnan(relevance) else round(relevance, 4),
                     score_details=self._explained(int(row)) if self._query.explain else None,
                     more=None if more is None else int(more[position]),
+                    source_url=section_url(policy.source_url, clause.anchor),
                 )
             )
         return tuple(hits)

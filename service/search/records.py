@@ -115,6 +115,8 @@ class Hit:
     score_details: ScoreDetails | None = None
     more: int | None = None
     """Other hits of the policy; None where hits are not grouped."""
+    source_url: str | None = None
+    """Where the clause is published."""
 
 
 @dataclass(frozen=True, slots=True)

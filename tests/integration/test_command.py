@@ -95,7 +95,7 @@ def test_search_prints_json(run: Run, folder: Path) -> None:
     assert answer["hits"][0]["rank"] == 2
     assert set(answer["hits"][0]) == {
         "rank", "id", "citation", "policy", "lang", "labels", "heading_path", "text", "snippet",
-        "relevance", "score",
+        "relevance", "score", "source_url",
     }  # fmt: skip
     assert "注销" in done.out  # readable, not escaped
 

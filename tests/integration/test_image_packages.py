@@ -101,4 +101,4 @@ def test_another_encoder_says_which_image_has_it(index: Path) -> None:
 def test_calibrate_says_at_once_what_it_lacks(tmp_path: Path) -> None:
     done = run_without(COMMAND, "calibrate", tmp_path / "questions.jsonl", "--policies", tmp_path)
     assert done.returncode == 2
-    assert "calibrate needs the package sklearn" in done.stderr
+    assert "calibrating needs the package sklearn" in done.stderr

@@ -145,6 +145,30 @@ def test_serve_listens_anywhere_once_told_or_with_keys(
     assert served[0].proxy_headers is False
 
 
+def test_serve_refuses_to_show_in_a_page_what_may_do_more_than_search(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import uvicorn
+
+    served = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: served.append(server.config))
+    monkeypatch.setenv("POLICY_SEARCH_CORS_ORIGINS", "*")
+    code, _, err = run("serve")
+    assert code == 2
+    assert "POLICY_SEARCH_CORS_ORIGINS is '*', and no key was ever made" in err
+    much = run("keys", "create", "app", "--scope", "search", "--scope", "read")[1].strip()
+    monkeypatch.setenv("POLICY_SEARCH_EMBED_KEY", much)
+    code, _, err = run("serve")
+    assert code == 2
+    assert "POLICY_SEARCH_EMBED_KEY is the key" in err
+    assert much not in err
+    assert not served
+    page = run("keys", "create", "page", "--scope", "search")[1].strip()
+    monkeypatch.setenv("POLICY_SEARCH_EMBED_KEY", page)
+    assert run("serve")[0] == 0
+    assert len(served) == 1
+
+
 def test_processes_that_make_the_file_at_once_share_it(tmp_path: Path) -> None:
     path = tmp_path / "new" / "keys.sqlite"
     code = (

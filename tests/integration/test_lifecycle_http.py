@@ -256,6 +256,39 @@ def test_a_new_text_without_groups_keeps_those_of_the_policy(client: TestClient)
     assert opened.json()["groups"] == []
 
 
+def test_who_stores_an_imported_policy_by_hand_takes_it_over(client: TestClient) -> None:
+    """Only what its origin still names may an import replace or remove."""
+    origin = "mediawiki wiki.example category:Policies 12"
+    stored = put(client, "leave", "# Leave\n\n1. Twenty days a year.\n", origin=origin)
+    assert stored.json()["origin"] == origin
+    assert client.get("/v1/policies/leave").json()["origin"] == origin
+    again = put(client, "leave", "# Leave\n\n1. Thirty days a year.\n")
+    assert again.json()["origin"] is None
+
+
+def test_clauses_tell_where_their_section_is_published(client: TestClient) -> None:
+    page = (
+        "<h1>Leave</h1><h2 id='Annual leave'>1. Sick</h2><p>Tell us by ten.</p>"
+        "<h2 id='Carry_over'>2. Carrying over</h2><p>Five unused days of leave at most.</p>"
+    )
+    client.put(
+        "/v1/policies/leave",
+        content=page,
+        headers={"Content-Type": "text/html"},
+        params={"source_url": "https://wiki.example/Leave"},
+    )
+    answer = client.get("/v1/search", params={"q": "unused days", "min_relevance": 0}).json()
+    hit = next(hit for hit in answer["hits"] if hit["labels"] == ["2"])
+    assert hit["source_url"] == "https://wiki.example/Leave#Carry_over"
+    opened = client.get(hit["url"]).json()
+    assert opened["source_url"] == hit["source_url"]
+    assert [
+        one["source_url"]
+        for one in client.get("/v1/policies/leave/clauses").json()["clauses"]
+        if one["labels"] == ["1"]
+    ] == ["https://wiki.example/Leave"]
+
+
 def test_a_writer_cannot_replace_or_remove_what_it_may_not_see(client: TestClient) -> None:
     put(client, "salaries", "# Salary Policy\n\n1. Bonuses are paid in May.\n", groups=["hr"])
     writer = {"X-API-Key": keys_of(client).create("writer", ["write", "read"])[1]}

@@ -27,13 +27,15 @@ from service.access.keys import SCOPES
 from service.app import create_app
 from service.settings import Settings
 from service.views import clause_url
+from service.web.links import clause_page, equivalents_page, policy_page
 
 EXAMPLES = 150 if os.environ.get("POLICY_SEARCH_LONG") else 8
 WORDS = ("brimvok", "dulkarn", "feshtil", "gompuri", "jexandy")
 UNKNOWN = "nowhere"
 GROUPS = ("legal", "people", "board")
 VOLATILE = {"generation", "processing_time_ms", "request_id", "indexed_at", "fingerprint"}
-CHANGING = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]+")
+CHANGING = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]+|\b[0-9a-f]{32}\b")
+"""Times, and the ids of requests."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ def served(
 
 def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Method, path and body of requests that ask for each policy by all that it has."""
+    for path in ("/", "/?q=leave", "/?q=committee&lang=en", "/?q=年假&part=results&ui=zh"):
+        yield "GET", path, None
     for path in ("/healthz", "/readyz", "/version", "/v1/policies", "/v1/changes.atom"):
         yield "GET", path, None
     for policy in [p.id for p in policies] + [UNKNOWN]:
@@ -128,6 +132,9 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
                      "/versions", "/diff?from=2023-03-01&to=2024-03-01", "/changes.atom",
                      "/diff?to=9", "/diff?lang=zh&unchanged=true"):  # fmt: skip
             yield "GET", base + rest, None
+        for rest in ("", "?version=2023-03-01", "?version=7", "/diff", "/diff?to=9"):
+            yield "GET", policy_page(policy) + rest, None
+        yield "GET", f"/?q=leave&policy_id={policy}", None
         yield "GET", f"/v1/search?q=leave&policy_id={policy}", None
         for asked in ({"policy_id": policy}, {"policy_id": policy, "version": "2023-03-01"}):
             other = {"policy_id": policies[0].id if policies else UNKNOWN}
@@ -135,6 +142,8 @@ def questions(policies: Sequence[Policy], clause_ids: Sequence[str]) -> Iterator
         yield "DELETE", f"/v1/policies/{UNKNOWN}", None
     for clause_id in [*clause_ids, f"{UNKNOWN}@1#1"]:
         yield "GET", clause_url(clause_id), None
+        yield "GET", equivalents_page(clause_id), None
+        yield "GET", clause_page(clause_id), None
         for asked in ({}, {"mode": "related", "limit": 50}, {"filter": {"as_of": "2023-06-01"}}):
             yield "POST", clause_url(clause_id) + "/equivalents", asked
     for typed in ("", "le", "exp", "年", *(p.word[:4] for p in policies)):

@@ -35,7 +35,7 @@ class Pair:
 
 
 def read_pairs(name: str) -> list[Pair]:
-    """The pairs of `development.txt` or `held_out.txt`."""
+    """The pairs of `development.txt`, `held_out.txt` or `unseen.txt`."""
     pairs: list[Pair] = []
     for line in (PAIRS / name).read_text("utf-8").splitlines():
         if line.startswith("en: "):

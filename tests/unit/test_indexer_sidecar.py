@@ -109,6 +109,7 @@ def test_sidecars_are_no_policies_and_not_left_out_either(tmp_path: Path) -> Non
         ("colour: red", "colour: unknown key; expected one of id, title, organisation"),
         ("groups: [human resources]", "groups: 'human resources' is no group"),
         ("files: {}", "files: unknown key"),
+        ("origin: an import", "origin: unknown key"),
         ("title: [a]", "title: is a list; expected a text"),
         ("title:", "title: is empty; expected a text"),
         ("organisation: {a: b}", "organisation: is a group of keys; expected a text"),

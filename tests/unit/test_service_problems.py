@@ -223,7 +223,12 @@ def test_head_is_answered_as_get(client: TestClient) -> None:
     assert client.head("/v1/policies/nobodys").status_code == 404
 
 
-def test_root_leads_to_the_documentation(client: TestClient) -> None:
-    response = client.get("/", follow_redirects=False)
-    assert (response.status_code, response.headers["Location"]) == (307, "/docs")
-    assert client.get("/docs").status_code == 200
+def test_nothing_of_the_api_is_answered_with_a_page(client: TestClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in ("/v1/policies/nobodys", "/v1/nothing", "/v1/search?q="):
+        response = client.get(path, headers=browser)
+        assert response.headers["Content-Type"] == "application/problem+json", path
+    for path in ("/policies/nobodys", "/nothing"):
+        assert client.get(path, headers=browser).headers["Content-Type"].startswith("text/html")
+        plain = client.get(path, headers={"Accept": "application/json"})
+        assert plain.headers["Content-Type"] == "application/problem+json"

@@ -72,6 +72,7 @@ def test_policy_tells_what_its_text_says_and_not_where_its_file_lies(client: Tes
         "revision": None,
         "organisation": "灯塔有限公司",
         "source_url": None,
+        "origin": None,
         "format": "text",
         "clause_count": 2,
         "url": "/v1/policies/dengta-privacy",

@@ -46,6 +46,7 @@ def test_post_answers_with_hits_in_the_documented_shape(client: TestClient) -> N
         "score": 0.5,
         "score_details": None,
         "more": None,
+        "source_url": None,
         "url": "/v1/clauses/dengta-privacy@1%23%E5%9B%9B.%E4%B8%80",
         "links": [],
         "definitions": [],

@@ -14,3 +14,13 @@ from service.uploads import put_from_json
 def test_format_that_is_none_is_refused(format_: Any) -> None:
     with pytest.raises(UploadInvalidError, match="expected one of text, markdown, html"):
         put_from_json("leave", {"text": "1. Leave", "format": format_})
+
+
+def test_an_import_says_what_it_is_in_a_line() -> None:
+    origin = "mediawiki wiki.example category:Policies 12"
+    assert (
+        put_from_json("leave", {"text": "1. Leave", "origin": origin}).properties.origin == origin
+    )
+    for bad in ("", "a\nb", 7, ["a"], "x" * 501):
+        with pytest.raises(UploadInvalidError, match="Origin: expected one line"):
+            put_from_json("leave", {"text": "1. Leave", "origin": bad})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from indexer.limits import Limits
 from indexer.readers.assemble import Piece, table_pieces
+from indexer.readers.html.anchors import Names
 from indexer.readers.html.lines import (
     Line,
     Run,
@@ -59,6 +60,7 @@ class _Walker:
         self._in_heading = 0
         self._characters = 0
         self._contents = False
+        self._names = Names()
 
     def walk(self, root: Element) -> None:
         look = self._enter(root, Look())
@@ -111,6 +113,10 @@ class _Walker:
             self._heading = level
         elif self._in_heading:
             self._in_heading += 1
+        if "id" in element.attrs or "name" in element.attrs or level is not None:
+            begun = any(run.text.strip() for run in self._runs)
+            inside = self._in_heading > 0
+            self._names.enter(element, heading=level is not None, inside=inside, begun=begun)
         if element.tag in LISTS:
             self._lists.append(open_list(element))
         elif element.tag == "li":
@@ -194,7 +200,8 @@ class _Walker:
             piece = Piece("list_item", text, self._nesting, number, strong)
         else:
             piece = Piece("paragraph", text, strong=strong)
-        piece = replace(piece, gap=self._gap, in_contents=contents)
+        anchor = self._names.take()
+        piece = replace(piece, gap=self._gap, in_contents=contents, anchor=anchor)
         away, jumps = count_links(runs, "away"), count_links(runs, "jump")
         self._add(Line(piece, away, jumps, any(run.keep for run in runs)))
         return True

@@ -112,9 +112,9 @@ def _marked(kind: Kind, quotes: tuple[Quote, Quote], marks: tuple[Spans, Spans])
 def _denial_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
     """A denial on one side, and on the other nothing that may stand for it."""
     one, other = find_denials(left), find_denials(right)
-    if one.words and not other.words and other.hints <= one.hints and not _cancelled(left, right):
+    if one.denies_more(other) and not _cancelled(left, right):
         return one.words, ()
-    if other.words and not one.words and one.hints <= other.hints and not _cancelled(right, left):
+    if other.denies_more(one) and not _cancelled(right, left):
         return (), other.words
     return None
 

@@ -23,7 +23,8 @@ _ORDINAL_WORDS = [
     "seventeenth", "eighteenth", "nineteenth", "twentieth",
 ]  # fmt: skip
 _ORDINAL = re.compile(
-    rf"(?P<digits>\b\d{{1,3}})(?:st|nd|rd|th)\b|第 ?(?P<han>\d{{1,3}}|[{HAN}]{{1,4}})(?!者)"
+    rf"(?P<digits>\b\d{{1,3}})(?:st|nd|rd|th)\b|第 ?(?P<han>\d{{1,3}}(?![\d/])"
+    rf"|[{HAN}]{{1,4}})(?!者)"
     rf"|\b(?P<word>{'|'.join(_ORDINAL_WORDS)})\b",
     re.ASCII,
 )
@@ -32,7 +33,7 @@ _NO_NUMBER = re.compile(
     r"|五险一金|双十一"
     r"|一旦|一定|一般|一切|一律|一致|一并|一直|一经|一样|一起|一同|一些|一方面|一带|统一|之一"
     r"|唯一|进一步|同一"
-    r"|任一|逐一|万能|千方百计|百科|零售|零星|零食|零部件|一线|二线|三线|一体|一贯|一概|一次性"
+    r"|任一|任何一|任意一|另一|每一|某一|逐一|万能|千方百计|百科|零售|零星|零食|零部件|一线|二线|三线|一体|一贯|一概|一次性"
     r"|单一|一应|一旁"
     r"|third[- ]part(?:y|ies)|\b(?:no|any|every|some|each) ?one\b|\bone another\b|\bone-time\b"
     r"|\bone or (?:more|several)\b|\bat once\b|\bhundreds\b|\bthousands\b|\bmillions\b"
@@ -40,15 +41,15 @@ _NO_NUMBER = re.compile(
     re.ASCII,
 )
 _WEAK = re.compile(
-    r"(?P<two>\bboth\b|\bdouble[ds]?\b|\btwice\b|\bpair\b|\bdual\b|\beither\b|双方|两者|二者"
-    r"|双倍|双|两方|加倍"
-    r"|翻倍|\bneither\b)"
-    r"|(?P<one>\bonce\b|\bsingle\b|单个|单笔|单次|单人)|(?P<copies>一式[两二]份)|(?P<three>三者"
+    r"(?P<both>\bboth\b|\bpair\b|\bdual\b|双方|两者|二者|两方|双(?!倍))"
+    r"|(?P<two>\bdouble[ds]?\b|\btwice\b|双倍|加倍|翻倍)"
+    r"|(?P<one>\bonce(?= (?:a|an|per|every|each|in)\b))|(?P<copies>一式[两二]份|\bin duplicate\b)"
+    r"|(?P<three>三者|\bin triplicate\b"
     r"|\btriple\b|\bthrice\b)"
     r"|(?P<dozen>\bdozen\b)",
     re.ASCII,
 )
-_WEAK_VALUES = {"one": 1, "copies": 2, "two": 2, "three": 3, "dozen": 12}
+_WEAK_VALUES = {"one": 1, "both": 2, "copies": 2, "two": 2, "three": 3, "dozen": 12}
 _NUMBER = re.compile(
     rf"(?P<n>(?<![\w.]){DIGITS}(?:\s?(?:million|billion|thousand|hundred|bn)\b|[km]\b|万亿|千万"
     rf"|百万|亿|万|千|百)?"
@@ -70,7 +71,8 @@ def find_numbers(scan: Scan) -> Iterator[Fact]:
         yield Fact("number", ("ordinal", value), *found.span(), weak=True)
     for found in scan.take(_WEAK):
         assert found.lastgroup is not None
-        yield Fact("number", (_WEAK_VALUES[found.lastgroup],), *found.span(), weak=True)
+        loose = ("both",) if found.lastgroup == "both" else ()
+        yield Fact("number", (*loose, _WEAK_VALUES[found.lastgroup]), *found.span(), weak=True)
     for found in scan.take_if(_NUMBER, _is_number):
         values = [value_of(found["n"])]
         again = value_of(found["again"]) if found["again"] else None

@@ -18,15 +18,18 @@ _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
 _H = rf"[{HAN}]{{1,4}}"
+_TO = r"\s?(?:[至到~-]|to|and|through)\s?"
 
 _DATE = re.compile(
     rf"(?P<y1>{_YEAR}|[{HAN}]{{4}}) ?年 ?(?P<m1>\d{{1,2}}|{_H}) ?月(?: ?(?P<d1>\d{{1,2}}"
-    rf"|{_H}) ?[日号])?"
+    rf"|{_H}) ?[日号](?:{_TO}(?P<e1>\d{{1,2}}|{_H}) ?[日号])?)?"
     rf"|(?<![\d.])(?P<y2>{_YEAR}) ?[-/.] ?(?P<m2>\d{{1,2}}) ?[-/.] ?(?P<d2>\d{{1,2}})(?!\d)"
-    rf"|\b(?P<m3>{_MONTH})\s?(?P<d3>{_NTH})(?!\d)(?:,?\s(?P<y3>{_YEAR})\b)?"
-    rf"|\b(?P<d4>{_NTH})\s(?:day of )?(?:of )?(?P<m4>{_MONTH})(?:,?\s(?P<y4>{_YEAR})\b)?"
+    rf"|\b(?P<m3>{_MONTH})\s?(?P<d3>{_NTH})(?!\d)(?:{_TO}(?P<e3>{_NTH})(?!\d))?(?:,?\s(?P<y3>{_YEAR})\b)?"
+    rf"|\b(?:(?P<e4>{_NTH}){_TO})?(?P<d4>{_NTH})\s(?:day of )?(?:of )?(?P<m4>{_MONTH})(?:,?\s"
+    rf"(?P<y4>{_YEAR})\b)?"
     rf"|\b(?P<m5>{_MONTH}),?\s(?P<y5>{_YEAR})\b"
     rf"|(?<![\d个{HAN}])(?P<m6>\d{{1,2}}|{_H}) ?月 ?(?P<d6>\d{{1,2}}|{_H}) ?[日号]"
+    rf"(?:{_TO}(?P<e6>\d{{1,2}}|{_H}) ?[日号])?"
     rf"|(?<![\d/])(?P<x>\d{{1,2}})/(?P<z>\d{{1,2}})/(?P<y7>{_YEAR})(?!\d)"
     rf"|(?<![\d个{HAN}第半])(?P<m8>1[0-2]|[1-9]|十[一二]?"
     rf"|[一二三四五六七八九]) ?月(?![日内])(?:份|底|初|末|中旬)?"
@@ -36,7 +39,7 @@ _DATE = re.compile(
 )
 _YEAR_ALONE = re.compile(
     rf"(?<![\d.,/]){_YEAR}(?= ?年)(?! ?年(?:内|以内|期|以上))\s?年"
-    rf"|(?<![\d.,/-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])",
+    rf"|(?<![\d.,/:-]){_YEAR}\b(?![.,]\d|[-/]| ?[a-z%]| ?[\u3400-\u9fff])",
     re.ASCII,
 )
 _YEAR_IN = re.compile(
@@ -45,7 +48,7 @@ _YEAR_IN = re.compile(
 _DAY_OF_MONTH = re.compile(
     rf"(?<=[每次当本下上]月)(?:的)? ?(?:第 ?)?(\d{{1,2}}|{_H}) ?[日号天](?:[上下]午)?", re.ASCII
 )
-_WEEKDAY = re.compile(r"(?:星期|礼拜|周)[一二三四五六日天](?![日天周年个])", re.ASCII)
+_WEEKDAY = re.compile(r"(?:星期|礼拜|周)[一二三四五六日天](?![日天周年个小次十百])", re.ASCII)
 _TIME = re.compile(
     r"(?P<h1>\d{1,2})(?:[:.](?P<n1>[0-5]\d))?\s?(?P<half>[ap])\.?\s?m\b\.?"
     r"|(?P<zh>凌晨|清晨|早上|早晨|上午|中午|下午|晚上|晚间|夜间|晚)?"
@@ -64,10 +67,19 @@ _AFTERNOON = ("下午", "晚上", "晚间", "晚", "夜间")
 
 def find_dates(scan: Scan) -> Iterator[Fact]:
     """Keys are (year, month, day), `None` for what is not told, or ("time", hour, minute)."""
-    for found in scan.take_if(_DATE, lambda f: _parts(f) is not None):
+
+    def is_date(found: re.Match[str]) -> bool:
+        printed = scan.cased[found.start() : found.end()]
+        verb = re.search(r"\bmay\b", printed)  # "between 8 and 18 may"
+        return not verb and _parts(found) is not None
+
+    for found in scan.take_if(_DATE, is_date):
         parts = _parts(found)
         assert parts is not None
         yield Fact("date", parts, *found.span())
+        other = next((found[f"e{form}"] for form in "1346" if found[f"e{form}"]), None)
+        if other:  # 1 to 15 March
+            yield Fact("date", (*parts[:2], _number(other)), *found.span())
     for found in scan.take(_TIME):
         hour, minute = _time(found)
         weak = hour in (0, 12) and minute == 0  # which may be told as midnight and noon

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from service.lookup.drift.modality import Force, Modality, find_modality
-from service.lookup.drift.negation import find_denials
+from service.lookup.drift.negation import KEPT, find_denials
 
 Spans = Sequence[tuple[int, int]]
 
@@ -19,12 +19,30 @@ _CONFLICTS: tuple[tuple[Force, Force], ...] = (
     ("prohibition", "no duty"),
     ("only", "permission"),
 )
+_COUNTED_AS: dict[Force, Force] = {
+    "advice": "duty",
+    "need": "duty",
+    "ability": "permission",
+    "inability": "prohibition",
+}
 _NEARLY_NOT = re.compile(
     r"\b(?:exclud|exempt|waiv|refrain|avoid|prevent|confidential|secret|stop|ceas|only|sole"
     r"|without)"
     r"|免|除外|避免|防止|保密|拒绝|停止|仅|只"
 )
 """What denies and is no modal verb: "must refrain from"."""
+
+_CONDITION = re.compile(
+    r"\b(?:with|upon|after|subject to|provided|once|only|if|when)\b|经|后|同意|批准|许可|凭"
+)
+"""What stands with a permission where the other side prohibits but for an exception."""
+
+_SHORT_OF = re.compile(
+    r"\bunder (?:the age|\d)|\b(?:less|fewer|younger) than\b|未满|不满|不足|未达"
+)
+"""What says by a prohibition that so much is needed: 未满18周岁不得."""
+
+_KEPT = re.compile(KEPT)
 
 _ANSWERS_ONLY: tuple[Force, ...] = ("prohibition", "permission", "duty")
 """What may stand on the other side for "only with consent", in this order."""
@@ -59,16 +77,19 @@ def modality_differs(left: str, right: str) -> tuple[Spans, Spans] | None:
 def _beyond(one: Modality, other: Modality) -> tuple[Counter[Force], Counter[Force]]:
     """The forces that each side has more often than the other; advice counts as a duty."""
     counts = [
-        Counter[Force]("duty" if m.force == "advice" else m.force for m in s.modals)
-        for s in (one, other)
+        Counter[Force](_COUNTED_AS.get(m.force, m.force) for m in s.modals) for s in (one, other)
     ]
     rest = counts[0] - counts[1], counts[1] - counts[0]
     for side, opposite in (rest, rest[::-1]):
         for force in _ANSWERS_ONLY:
+            if force == "prohibition" and side["permission"]:
+                continue
             if force == "permission" and (other if side is rest[0] else one).denied:
                 continue
             answered = min(side["only"], opposite[force])
             side["only"] -= answered
+            if force != "duty":  # "must ... only if", 须…方可: one force of two words
+                side["duty"] -= min(side["duty"], answered)
             opposite[force] -= answered
     return rest
 
@@ -79,13 +100,29 @@ def _clash(
     """Whether two forces contradict each other, given what else the sentences say."""
     if (first, second) == ("prohibition", "permission"):
         # "must not without consent" is "may with consent": two denials against none.
-        return (1 + one.excepted) % 2 != other.excepted % 2
+        if one.excepted and not other.excepted and _CONDITION.search(second_text.lower()):
+            return False
+        denied, granted = find_denials(text), find_denials(second_text)
+        fewer = len(granted.words) < len(denied.words) + denied.only
+        return fewer or granted.certain < denied.certain + denied.only
+    if first == "prohibition" and not one.count("prohibition"):
+        return False
+    if (first, second) == ("prohibition", "no duty"):
+        return len(find_denials(text).words) == len(find_denials(second_text).words)
     if "duty" in (first, second) and "permission" not in (first, second):
         duty, denial = (text, second_text) if first == "duty" else (second_text, text)
+        if first == "prohibition" and (
+            (one.excepted and not other.excepted)
+            or _SHORT_OF.search(denial.lower())
+            or _KEPT.search(duty.lower())
+        ):
+            return False  # "must not without a permit" is "needs a permit"
         denials = find_denials(duty)
         if not denials.words and not _NEARLY_NOT.search(duty.lower()):
             return True
         return denials.total < find_denials(denial).total
+    if (first, second) == ("duty", "permission"):
+        return one.count("duty") > 0 and other.count("permission") > 0
     if (first, second) == ("only", "permission"):
         return other.denied
     return True
@@ -104,4 +141,4 @@ def _weakened(one: Modality, other: Modality) -> bool:
 
 
 def _marks(side: Modality, force: Force) -> Spans:
-    return side.spans(*(("duty", "advice") if force == "duty" else (force,)))
+    return side.spans(force, *(named for named, counted in _COUNTED_AS.items() if counted == force))

@@ -13,11 +13,13 @@ _MORE = r"(?:more|later|longer|higher|greater|older)"
 _NOT = r"\b(?:not|no|never|nor|cannot)\b[^.;,\d]{0,30}?"
 _NOT_ZH = r"(?:不得|不能|不可|不应|不会|不)"
 _NOT_LESS = re.compile(
-    rf"{_NOT}\b{_LESS}(?: than)?\b|{_NOT}\bbelow\b|{_NOT_ZH}(?:少于|低于|早于|小于|短于)", re.ASCII
+    rf"{_NOT}\b{_LESS}(?: than)?\b|{_NOT}\bbelow\b|{_NOT_ZH}[^，。；]{{0,8}}?(?:少于|低于|早于|小于"
+    rf"|短于)",
+    re.ASCII,
 )
 _NOT_MORE = re.compile(
     rf"\bin no event\b[^;]{{0,160}}?\bexceed\w*|{_NOT}\b(?:exceed\w*|{_MORE}(?: than)?)\b"
-    rf"|{_NOT_ZH}(?:超过|多于|晚于|迟于|大于|高于|长于|超出|逾)",
+    rf"|{_NOT_ZH}[^，。；]{{0,8}}?(?:超过|多于|晚于|迟于|大于|高于|长于|超出|逾)",
     re.ASCII,
 )
 _LEAST = re.compile(

@@ -9,7 +9,8 @@ from service.lookup.drift.dates import same_date
 from service.lookup.drift.records import Fact
 
 _NUMERIC = ("number", "period", "amount", "percentage")
-_SIZES = {"s": (1, 60, 3600, 86_400, 7 * 86_400), "m": (1, 3, 12), "w": (1,)}
+_DAY = 86_400
+_SIZES = {"s": (1, 60, 3600, _DAY, 7 * _DAY), "m": (1, 3, 12), "w": (1,)}
 _SHORTEST_PHONE = 7
 
 
@@ -79,6 +80,8 @@ def _equivalent(one: Fact, other: Fact) -> bool:
     """Whether two may be the same, told with more or less: a year missing, a unit left out."""
     if one.kind == other.kind == "date":
         return same_date(one.key, other.key)
+    if one.kind == other.kind == "period" and ("always",) in (one.key, other.key):
+        return (_DAY, "s") in (one.key, other.key)
     if one.kind == other.kind == "contact":
         return _same_phone(one.key, other.key)
     if one.kind == other.kind == "amount":

@@ -9,9 +9,11 @@ from typing import Literal
 from service.lookup.drift.negation import BOUNDS
 from service.lookup.drift.scanning import Scan
 
-Force = Literal["duty", "permission", "prohibition", "no duty", "advice", "only"]
+Force = Literal[
+    "duty", "permission", "ability", "prohibition", "no duty", "advice", "need", "only", "inability"
+]
 """`only`: a permission under a condition (only with, 方可), which says as much as a prohibition
-with an exception."""
+with an exception. `ability`: what can be, which a translator may render by a duty."""
 
 _NOT = r"(?: ?not|n't)"
 _SURE = r"(?:strictly |expressly |generally |therefore |also |under no circumstances |always )?"
@@ -36,10 +38,19 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|职能|性能|功能|技能|智能|能力|能源|能耗|能量|效能|节能|产能|才能(?=[的和])"
         r"|建议(?=[、，。；或和等箱书])|(?<=[、和或])建议|\bshould (?=you|we|they|he|she|it|the"
         r"|a|an|any|there)|公允|允诺|不可抗力"
-        r"|\b(?:by|in|of|until|since|\d\d?|early|late|mid) may\b|\bmay (?=\d)"
+        r"|\b(?:by|in|of|until|since|early|late|mid) may\b|\bmay (?=\d)"
+        r"|\b\d\d?(?:st|nd|rd|th)? may\b(?=,? \d|[.;,)]|$| (?:and|to|or|at)\b)"
         r"|\bcans?\b(?= (?:of|be opened))"
         r"|\b(?:an?|the|valid|work|residence|parking|entry|this|each|every|written) permits?\b"
+        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\b(?:liable"
+        r"|responsible)\b"
+        r"|\b(?:shall|will|may|must|has|have) (?:have |bear |accept |assume )?no (?:liability"
+        r"|responsibility)|不(?:应)?(?:承担|负有?)[^，。；]{0,8}?责任|不负责|概不负责"
         r"|拿不准|说不准"
+        r"|\blaws?(?: \w+)? (?:allow|permit|prohibit|forbid|require)s?\b"
+        r"|\b(?:permitted|allowed|prohibited|required) (?:by|under)\b[^.;,]{0,30}?\blaws?\b"
+        r"|\bextent (?:permitted|allowed)\b"
+        r"|法律(?:法规)?[^，。；]{0,6}?(?:允许|许可|禁止|要求)"
         r"|\b(?:legal|data) requirements\b|应当心|授权|特许",
     ),
     (
@@ -49,19 +60,18 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"(?:need|have to|require|oblige|(?:be )?(?:required|obliged|obligated|bound|compelled"
         r"|expected|mandatory|necessary))"
         r"|\b(?:is|are|be|has|have|had) (?:under )?(?:no|not any) (?:obligation|duty|need"
-        r"|requirement|liability|responsibility)|\bno (?:need|obligation|duty) to"
+        r"|requirement)|\bno (?:need|obligation|duty) to"
         r"|\bnot (?:required|obliged|obligated|necessary|mandatory|compulsory)\b"
         r"|\bwithout (?:having|needing) to\b"
         rf"|{_SUBJECT}{_WITHIN}\b(?:obliged|required|have to|has to|needs? to|needed|necessary)\b"
-        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\b(?:liable"
-        r"|responsible|obliged)\b"
-        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty"
-        r"|liability|responsibility)|\bexempt(?:ed)? from\b"
+        r"|\b(?:(?:shall|will|may|must) )?(?:not|neither|nor|no)\b[^.;,]{0,30}?\bobliged\b"
+        r"|\b(?:shall|will|may|must) (?:have|bear|accept|assume) no (?:obligation|duty)"
+        r"|\bexempt(?:ed)? from\b"
         r"|无需|无须|毋须|毋需|不必(?!要)|不须|不需要?|不用(?!于)|无义务"
         r"|没有[^，。；]{0,8}?义务|无[^，。；]{0,6}?义务|不(?:应)?(?:承担"
-        r"|负有?)[^，。；]{0,8}?(?:义务|责任)|不负责|不要求"
+        r"|负有?)[^，。；]{0,8}?义务|不要求"
         r"|免于|免予|可以不|可不(?=[用必加提参佩经须需])|也可不|不强制|并非必须|不是必须"
-        r"|没有必要|无必要|不强求",
+        r"|没有必要|无必要|不强求|自愿|自行决定|\boptional(?:ly)?\b|\bvoluntar|\bdiscretion\b",
     ),
     (
         "prohibition",
@@ -80,48 +90,58 @@ _RULES: tuple[tuple[Force | None, str], ...] = (
         r"|勿|禁用|无权|不要|严厉禁止|杜绝|谢绝|不宜",
     ),
     (
+        "inability",
+        r"\b(?:unable|impossible|not (?:be )?(?:able|possible)|no longer able) to\b|无法|无从",
+    ),
+    (
         "only",
-        r"\bonly\b[^.;]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
+        r"\bonly\b[^.;,]{0,80}?\b(?:may|can|permitted|allowed|be)\b|\b(?:may|can|shall|must|is"
         r"|are|be|permitted|allowed)\b[^.;]{0,60}?\bonly\b|\bnobody but\b"
-        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方可(?!以)"
-        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作])方能|才可以?|才能|才会|只能|只可|仅可"
+        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作租保运授受付收\x00])方可(?!以)"
+        r"|(?<![托双各三对我一乙甲他供买卖本贵该多四作租保运授受付收\x00])方能|才可以?|才能|才会|方为|始得|只能|只可|仅可"
         r"|仅能|仅限|只有|只允许|仅允许|仅[^，。；]{0,16}?可以?|只[^，。；]{0,10}?可以",
     ),
     (
         "permission",
-        r"\bmay\b|\bcan\b|\bcould\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
-        r"|allowed|entitled|free|authori[sz]ed|able) to\b"
-        r"|\bpermit(?:s|ted)?\b|\ballow(?:s|ed)?\b|\b(?:has|have) (?:the|a) right\b"
-        r"|\boptional(?:ly)?\b|\bentitled\b|\bpossible\b|\bdiscretion\b|\bwelcome to\b"
-        r"|可以|可能|有权|准许|允许|能够|得以|可|能(?!否)|自愿|自行决定",
+        r"\bmay\b|\b(?:is|are|be|was|were|being) (?:\w+ )?(?:permitted"
+        r"|allowed|free|authori[sz]ed) to\b"
+        r"|\bpermit(?:s|ted)?\b|\ballowed\b|\bwelcome to\b"
+        r"|可以|准许|允许|得以|可(?!能)",
+    ),
+    (
+        "ability",
+        r"\bcan\b|\bcould\b|\bmight\b|\b(?:is|are|be|was|were|being) able to\b|\bpossible\b"
+        r"|\bentitled\b|\b(?:has|have) (?:the|a) right\b|可能|能够|能(?!否)|有权",
     ),
     (
         "advice",
-        r"\bshould\b|\bought to\b|\brecommend(?:s|ed|able)?\b|\bencourag\w*|\badvis(?:e|es|ed"
+        r"\brecommend(?:s|ed|able)?\b|\bencourag\w*|\badvis(?:e|es|ed"
         r"|able)\b|\bideally\b|\basked to\b"
-        r"|\bsuggest(?:s|ed)?\b|应该|建议|推荐|鼓励|最好|尽量|宜|提倡|倡导",
+        r"|\bsuggest(?:s|ed)?\b|建议|推荐|鼓励|最好|尽量|宜|提倡|倡导",
     ),
     (
         "duty",
-        r"\bmust\b|\bshall\b|\b(?:has|have|had|having) to\b|\b(?:required|obliged|obligated"
+        r"\bmust\b|\bshall\b|\bshould\b|\bought to\b|\b(?:has|have|had|having) to\b"
+        r"|\b(?:required|obliged|obligated"
         r"|bound) to\b|\brequired\b|\brequir(?:es?|ing)\b|\bmandatory\b"
-        r"|\bcompulsory\b|\bobligatory\b|\bneeds? to\b|\bneeds?\b|\b(?:is|are) to\b|\b(?:has"
+        r"|\bcompulsory\b|\bobligatory\b|\b(?:is|are) to\b|\b(?:has"
         r"|have|is) (?:a |the |an )?(?:duty|obligation)\b|\bobliged\b"
-        r"|必须|应当|务必|有[^，。；]{0,6}?义务|有责任|应|须|需要?|均要|都要|一定要|必得|方为",
+        r"|必须|应当|务必|有[^，。；]{0,6}?义务|有责任|应该?|须|需(?!要)|均要|都要|一定要|必得",
     ),
+    ("need", r"\bneed(?:s|ed)?(?: to)?\b|需要"),
 )
 _PATTERNS = tuple((force, re.compile(pattern, re.ASCII)) for force, pattern in _RULES)
 _STRICT = re.compile(
-    r"\bmust\b|\b(?:has|have) to\b|\bmandatory\b|\brequired\b|必须|务必|\bshall\b", re.ASCII
+    r"\bmust\b|\b(?:has|have) to\b|\bmandatory\b|\brequired\b|必须|\bshall\b", re.ASCII
 )
-_MUST_ZH = re.compile(r"必须|务必")
+_MUST_ZH = re.compile(r"必须")
 _SHOULD = re.compile(r"\bshould\b|\bought to\b", re.ASCII)
 _URGED = re.compile(
     r"\brecommend\w*|\bencourag\w*|\badvis\w+|建议|鼓励|最好|尽量|宜|提倡|倡导", re.ASCII
 )
 _EXCEPTION = re.compile(
     r"\b(?:unless|until|before|except(?:ing)?|other than|but(?= the| for| a)|save"
-    r"|without(?=(?: \w+){0,3} (?:consent|approval"
+    r"|without(?=(?: [\w']+){0,6} (?:consent|approval"
     r"|permission|authori[sz]ation|permits?|licen[cs]es?|agreement|supervision|harness|training"
     r"|instructions?|clearance)\b"
     r"|(?: first| previously)? (?:having|obtaining|being)))\b"

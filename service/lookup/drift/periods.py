@@ -59,7 +59,13 @@ _PERIOD = re.compile(
     rf"(?P<n>{NUMBER}|\bhalf(?: an?)?|\ban?|半)(?P<half> and a half)?"
     rf"{_AGAIN}?(?:{_RANGE}(?P<to>{NUMBER}))?(?:\s?|-)"
     rf"(?:个|(?P<half2>个半))?\s?(?:(?:{_MORE})[\s-]){{0,3}}(?P<work>{_WORKING}[\s-])?(?:{_MORE}\s)?"
-    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时))?",
+    rf"(?:(?P<en>{_ENGLISH_UNIT})\b|(?P<zh>{_HAN_UNIT}))(?P<half3>半(?!年|数|天|日|小时)"
+    rf"| and a half\b)?",
+    re.ASCII,
+)
+_COMPOUND = re.compile(
+    rf"(?P<years>{NUMBER})\s?(?:years?,? (?:and )?|年零?又?)(?P<months>{NUMBER})\s?(?:months?\b"
+    rf"|个月)",
     re.ASCII,
 )
 _EVERY = re.compile(
@@ -87,6 +93,9 @@ def find_periods(scan: Scan) -> Iterator[Fact]:
         yield Fact("period", ("always",), *found.span(), weak=True)
     for _ in scan.take(_NO_PERIOD):
         pass
+    for found in scan.take_if(_COMPOUND, lambda f: value_of(f["years"]) is not None):
+        years, months = value_of(found["years"]), value_of(found["months"])
+        yield Fact("period", (12 * (years or 0) + (months or 0), "m"), *found.span())
     for found in scan.take_if(_PERIOD, _is_period):
         for value in _values(found):
             dimension, size = _unit(found)

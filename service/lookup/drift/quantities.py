@@ -45,10 +45,10 @@ _PARTED = re.compile(
     rf"|(?P<n>{NUMBER})(?:{_RANGE}(?P<r>{NUMBER}))?\s?"
     r"(?P<unit>%|‰|per ?cents?\b|pct\b|percentage points?|个百分点|per ?mille?\b|basis points?"
     r"|个?基点)"
-    rf"|(?P<top>\b(?:an?|one|two|three|four|five|six|seven|nine))[\s-]"
+    rf"|(?P<top>(?<!and )\b(?:an?|one|two|three|four|five|six|seven|nine))[\s-]"
     r"(?P<part>thirds?|quarters?|fifths?|sixths?|eighths?|tenths?|hundredths?|thousandths?"
     r"|halves|half)"
-    r"(?=\s(?:of|the|full)|[,.;)]|$)"
+    r"(?=(?<=[dfhv]ths)[\s-]|(?<=thirds)[\s-]|\s(?:of|the|full)|[,.;)]|$)"
     rf"|(?P<tenths>{CHINESE})成(?![员年本功立为果绩交人长熟就分效品])",
     re.ASCII,
 )
@@ -58,7 +58,7 @@ _PART_BASES = {
     "hundredth": 100, "thousandth": 1000, "hal": 2,
 }  # fmt: skip
 _HALF = re.compile(r"\bhalf of\b|\bhalf the\b|一半|半数|过半|对半|各半", re.ASCII)
-_DISCOUNT = re.compile(rf"(?:{NUMBER})折(?![叠扣])", re.ASCII)
+_DISCOUNT = re.compile(rf"({NUMBER})折(?![叠扣])", re.ASCII)
 
 
 def find_facts(text: str, start: int = 0) -> list[Fact]:
@@ -102,8 +102,9 @@ def _range(first: str, last: str | None) -> list[Fraction]:
 
 
 def _shares(scan: Scan) -> Iterator[Fact]:
-    for _ in scan.take(_DISCOUNT):
-        pass
+    for found in scan.take(_DISCOUNT):
+        paid = value_of(found[1]) or Fraction(0)
+        yield Fact("percentage", (1 - paid / (10 if paid < 10 else 100),), *found.span(), weak=True)
     for found in scan.take_if(_PARTED, lambda f: bool(_share(f))):
         for share in _share(found):
             yield Fact("percentage", (share,), *found.span(), weak=share == 1)

@@ -36,9 +36,10 @@ _CODE = re.compile(
 _VERSION = re.compile(
     r"(?:\bversion|\bver\.|\bv|版本号?:?)\s?v?(\d+(?:\.\d+)*)|(\d+(?:\.\d+)+)(?= ?版)", re.ASCII
 )
+_EDITION = re.compile(r"/iec|/t(?= ?\d)|(?<=\d)[:-](?:19|20)\d\d$", re.ASCII)
 _CODE_BREAK = re.compile(r"[^a-z0-9.]", re.ASCII)
 _LIST_NUMBER = re.compile(
-    rf"(?:(?<=^)|(?<=[;:.。；：,，、\x00]))\s*\((?:\d{{1,2}}|[a-z]|[ivx]{{1,4}}|[{HAN}]{{1,3}})\)"
+    rf"(?:(?<=^)|(?<=[;:.。；：,，、\x00或和及与]))\s*\((?:\d{{1,2}}|[a-z]|[ivx]{{1,4}}|[{HAN}]{{1,3}})\)"
     r"|[①-⑳]"
     rf"|(?:(?<=^)|(?<=[;；:：。] )|(?<=[;；:：。]))(?:\d{{1,2}}[、.)](?!\d)|[{HAN}]{{1,3}}、)"
     r"|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\s?\)(?=\s)",
@@ -62,7 +63,7 @@ def find_codes(scan: Scan) -> Iterator[Fact]:
     for found in scan.take(_VERSION):
         yield Fact("number", ("code", found[1] or found[2]), *found.span(), weak=True)
     for found in scan.take(_CODE):
-        key = _CODE_BREAK.sub("", found[0]).rstrip(".")
+        key = _CODE_BREAK.sub("", _EDITION.sub("", found[0].rstrip(".:-")))
         yield Fact("number", ("code", key), *found.span(), weak=True)
 
 

@@ -1,0 +1,1 @@
+"""Pages of a wiki as policies: which pages, how they are read, and what changes in an index."""
