@@ -134,7 +134,7 @@ def wait_until(
         ):
             if answer.status == 200:
                 return time.perf_counter() - began
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise BenchError(f"{url} did not answer within {seconds:.0f} s:\n{tail(log)}".rstrip())
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from indexer.catalogue import open_catalogue
 from service.access.keys import KeyFile
 from service.bench.processes import free_port, started, wait_until
 from service.settings import ENV_PREFIX, Settings
@@ -44,8 +45,10 @@ def running(
 
     Where the index has keys, the service asks for keys as well, but for one that is made for this
     run, is nowhere kept, and is not counted against the rates. Raises `BenchError` when it does not
-    become ready.
+    become ready, `IndexerError` where there is no index that can be read.
     """
+    with open_catalogue(settings.index):
+        pass  # a service would wait for an index that is not there, or cannot be read
     port = free_port()
     with TemporaryDirectory(prefix="policy-search-bench-") as folder:
         log = Path(folder) / "serve.log"

@@ -110,9 +110,12 @@ def test_service_that_limits_its_rate_is_told(
 
 
 def test_index_that_is_not_there_is_told(run: Callable[..., Any], tmp_path: Path) -> None:
-    done = run("bench", "--index", tmp_path / "none")
-    assert done.code != 0
-    assert "policy-search index" in done.err
+    questions = tmp_path / "questions.txt"
+    questions.write_text("How much leave do I get?\n", "utf-8")
+    for more in ((), ("--questions", questions)):
+        done = run("bench", "--index", tmp_path / "none", *more)
+        assert done.code != 0
+        assert "policy-search index" in done.err
 
 
 def test_questions_come_from_headings_and_beginnings(index: Path) -> None:
