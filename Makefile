@@ -107,7 +107,8 @@ test-formats: install-dev ## Write policies as DOCX, PDF and HTML by LibreOffice
 	POLICY_SEARCH_LONG=1 $(BIN)/pytest tests/quality/test_formats.py
 
 # What the wikis need, all of it Debian's.
-WIKI_PACKAGES := mediawiki dokuwiki php-cli php-sqlite3 php-intl php-mbstring php-xml php-curl
+WIKI_PACKAGES := mediawiki dokuwiki php-cli php-sqlite3 php-intl php-mbstring php-xml php-curl \
+  chromium fonts-wqy-microhei
 
 # Debian's mediawiki brings Apache, which is kept from being started: policy-rc.d says no to it.
 test-wiki: install-dev ## Show clauses in a real MediaWiki and a real DokuWiki of Debian's
@@ -118,7 +119,9 @@ test-wiki: install-dev ## Show clauses in a real MediaWiki and a real DokuWiki o
 	    apt-get -q install -y --no-install-recommends $(WIKI_PACKAGES); done=$$?; \
 	  [ -z "$$made" ] || rm -f $$deny; exit $$done; }; } \
 	  || { echo "Wikis are needed: apt-get install $(WIKI_PACKAGES)"; exit 1; }
-	POLICY_SEARCH_WIKI=1 $(BIN)/pytest tests/wiki
+	POLICY_SEARCH_WIKI=1 POLICY_SEARCH_SCREENSHOTS=$(CURDIR)/.policy-search/wiki/shots \
+	  $(BIN)/pytest tests/wiki
+	@echo "Screenshots: .policy-search/wiki/shots"
 
 BROWSER := .policy-search/browser
 test-browser: install-dev ## The pages in Chromium: by keyboard, by screen reader's rules, at three widths

@@ -67,6 +67,6 @@ def _announce(server: Server, settings: Settings) -> None:
         logger.info("ready", extra={"url": base, "docs": f"{base}/docs"})
         return
     question = quote_plus("How do I cancel my account?")
-    print(f"Ready. The API is described at {base}/docs. Ask it something:", flush=True)
+    print(f"Ready: {base}/ in a browser, the API at {base}/docs. Ask it something:", flush=True)
     key = " -H 'Authorization: Bearer KEY'" if server.needs_key else ""
     print(f"  curl '{base}/v1/search?q={question}&limit=3'{key}", flush=True)
