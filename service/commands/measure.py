@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -29,10 +29,7 @@ def calibrate(
 ) -> None:
     """Fit what the relevance of a hit is for an encoder, on questions whose answers are known."""
     # Before the questions are asked, which takes minutes.
-    try:
-        import sklearn.linear_model  # noqa: F401
-    except ModuleNotFoundError as error:
-        _fail_without(error)
+    _need_scikit_learn()
     from models.calibration import calibration_file
     from service.evaluation.calibrating import draw, fit
     from service.evaluation.tasks import load_questions
@@ -62,10 +59,7 @@ def calibrate_equivalents(
     ] = None,
 ) -> None:
     """Fit how probable it is that two clauses say the same, on texts in two languages."""
-    try:
-        import sklearn.linear_model  # noqa: F401
-    except ModuleNotFoundError as error:
-        _fail_without(error)
+    _need_scikit_learn()
     from models.calibration import calibration_file
     from service.evaluation.equivalence import fit, read_pairs
 
@@ -80,11 +74,14 @@ def calibrate_equivalents(
     print(f"written to {path}")
 
 
-def _fail_without(error: ModuleNotFoundError) -> NoReturn:
-    common.fail(
-        f"calibrating needs the package {error.name}, which is not installed here: install "
-        "scikit-learn, or build the container image with `--build-arg ENCODERS=any`"
-    )
+def _need_scikit_learn() -> None:
+    try:
+        import sklearn.linear_model  # noqa: F401
+    except ModuleNotFoundError as error:
+        common.fail(
+            f"calibrating needs the package {error.name}, which is not installed here: install "
+            "scikit-learn, or build the container image with `--build-arg ENCODERS=any`"
+        )
 
 
 def evaluate(

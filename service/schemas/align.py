@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.lookup.drift.records import FlagKind
 from service.schemas.fields import Text
 from service.schemas.references import ClauseSummary, IndexInfo, PolicyReference
 
@@ -49,19 +50,7 @@ class FlagSideResponse(BaseModel):
 class FlagResponse(BaseModel):
     """A difference that a person should look at."""
 
-    kind: Literal[
-        "number",
-        "percentage",
-        "period",
-        "date",
-        "amount",
-        "contact",
-        "reference",
-        "limit",
-        "negation",
-        "modality",
-        "missing",
-    ]
+    kind: FlagKind
     left: FlagSideResponse | None = Field(description="`null` where it says nothing of it.")
     right: FlagSideResponse | None
 

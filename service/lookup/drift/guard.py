@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from indexer.records import Clause
 from indexer.versions.sides import body_start
 from service.lookup.alignment.records import AlignedRow, Alignment
 from service.lookup.drift.compare import compare_texts
-from service.lookup.drift.records import Kind, Quote
-
-FlagKind = Kind | Literal["missing"]
+from service.lookup.drift.records import FlagKind, Quote
 
 _HEADING_MARKS = 16
 """Characters that a heading's number and markup may add to it."""

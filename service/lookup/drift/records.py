@@ -17,6 +17,8 @@ Kind = Literal[
     "negation",
     "modality",
 ]
+FlagKind = Literal[Kind, "missing"]
+"""`missing`: a clause that one side lacks."""
 
 
 @dataclass(frozen=True, slots=True)
