@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.snapshot import Snapshot
 from indexer.vectors import Keys
-from service.lookup.margins import NEIGHBOURS
+from service.lookup.margins import NEIGHBOURS, margins
 from service.search.records import SearchFilter
 
 CANDIDATES = 32
@@ -107,7 +107,7 @@ def _of_language(
     usual = _nearest(snapshot, source, keys, max(most, 2 * NEIGHBOURS))
     if not len(usual.keys):
         return _nothing()
-    density = float(usual.cosines[:NEIGHBOURS].mean())
+    usually = usual.cosines[:NEIGHBOURS].mean(keepdims=True)
     chosen = usual
     if allowed is not None:
         permitted = np.intersect1d(keys, allowed, assume_unique=True)
@@ -117,15 +117,15 @@ def _of_language(
     best = slice(0, most)
     clauses, vectors, cosines = chosen.keys[best], chosen.vectors[best], chosen.cosines[best]
     around = _densities(snapshot, source, clauses, vectors, cosines)
-    margins = np.asarray(cosines / np.maximum((density + around) / 2, 1e-6), np.float32)
+    margin = margins(cosines[None, :], usually, around)[0]
     first = int(snapshot.languages_of(keys[:1])[0])
     return Candidates(
         clauses,
         np.full(len(clauses), first, np.intp),
         cosines,
-        margins,
+        margin,
         _surroundings(snapshot, source, clauses, cosines),
-        _mutual(snapshot, source, clauses, vectors, margins),
+        _mutual(snapshot, source, clauses, vectors, margin),
     )
 
 

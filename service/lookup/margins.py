@@ -27,9 +27,3 @@ def margins(cosines: Values, rows: Values, columns: Values) -> Values:
     """Ratio margins, shape (n, m), of cosines (n, m) with both sides' densities (n,) and (m,)."""
     means = (rows[:, None] + columns[None, :]) / 2
     return np.asarray(cosines / np.maximum(means, 1e-6), np.float32)
-
-
-def margins_between(left: Values, right: Values, neighbours: int = NEIGHBOURS) -> Values:
-    """Ratio margins between unit vectors of shapes (n, dimension) and (m, dimension)."""
-    cosines = np.asarray(left @ right.T, np.float32)
-    return margins(cosines, density(cosines, neighbours), density(cosines.T, neighbours))
