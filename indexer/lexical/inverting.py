@@ -15,8 +15,6 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexDamagedError
-
 Keys = NDArray[np.int64]
 
 STRETCH = 1 << 14
@@ -51,9 +49,8 @@ class Vocabulary(defaultdict[str, int]):
 def invert(db: sqlite3.Connection, keys: Keys, vocabulary: Vocabulary) -> Iterator[list[Inverted]]:
     """The postings of each stretch of the passages, in order, for `TEXT` and for `CONTEXT`.
 
-    A passage's row is its place in `keys`.
-
-    Raises `IndexDamagedError` where the store lacks the tokens of a passage.
+    A passage's row is its place in `keys`. One that was removed from the store meanwhile holds no
+    words.
     """
     for start in range(0, len(keys), STRETCH):
         wanted = keys[start : start + STRETCH]
@@ -61,15 +58,9 @@ def invert(db: sqlite3.Connection, keys: Keys, vocabulary: Vocabulary) -> Iterat
             "SELECT rowid, text, context FROM lexical WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
             (int(wanted[0]), int(wanted[-1])),
         ).fetchall()
-        if len(found) > len(wanted):
-            kept = np.isin(np.fromiter((row[0] for row in found), np.int64, len(found)), wanted)
-            found = [row for row, keep in zip(found, kept.tolist(), strict=True) if keep]
         if [row[0] for row in found] != wanted.tolist():
-            raise IndexDamagedError(
-                f"the store has words for {len(found)} of {len(wanted)} passages from "
-                f"{wanted[0]} on; remove the index directory and rebuild with "
-                "`policy-search index`"
-            )
+            words = {row[0]: row for row in found}
+            found = [words.get(key, (key, "", "")) for key in wanted.tolist()]
         yield _inverted(found, start, vocabulary)
 
 

@@ -23,7 +23,8 @@ import re
 import sqlite3
 import tempfile
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,9 @@ __all__ = ["CONTEXT", "TEXT", "Postings", "write_postings"]
 Rows = NDArray[np.int32]
 Bits = NDArray[np.uint8]
 Tell = Callable[[str, int, int], object]
+
+BYTES_KEPT: Final = 32_000_000
+"""Of the bitmaps that were read lately: most questions have some of the same common words."""
 
 _FORMAT: Final = 1
 _PLAIN = re.compile(
@@ -57,13 +61,11 @@ def write_postings(db: sqlite3.Connection, keys: Keys, folder: Path, tell: Tell)
     """Makes the files in `folder`, which is made if need be, from the tokens in the store.
 
     Args:
-        db: connection to the store; it must see the same state throughout.
+        db: connection to the store. Others may write meanwhile: a passage that is removed before
+            its turn holds no words.
         keys: passages, ascending, shape (n,); row i of the postings is `keys[i]`.
         folder: nothing else should be in it.
         tell: called with "arranging", passages done, and all.
-
-    Raises:
-        IndexDamagedError: the store lacks the tokens of some of these passages.
     """
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = Vocabulary()
@@ -90,8 +92,13 @@ def _write_terms(folder: Path, terms: Sequence[bytes]) -> None:
     (folder / "terms.bin").write_bytes(b"".join(terms))
     ends = np.cumsum(np.fromiter(map(len, terms), np.int64, len(terms)))
     _save(folder / "terms.npy", np.concatenate((np.zeros(1, np.int64), ends)))
-    heads = b"".join(term[:8].ljust(8, b"\0") for term in terms)
-    _save(folder / "prefixes.npy", np.frombuffer(heads, ">u8").astype(np.uint64))
+    _save(folder / "prefixes.npy", _heads(terms))
+
+
+def _heads(names: Iterable[bytes]) -> NDArray[np.uint64]:
+    """Numbers that stand in the order of the names, but for those that begin alike."""
+    heads = b"".join(name[:8].ljust(8, b"\0") for name in names)
+    return np.frombuffer(heads, ">u8").astype(np.uint64)
 
 
 def _save(path: Path, array: NDArray[np.generic]) -> None:
@@ -115,6 +122,8 @@ class Postings:
             self._counts: NDArray[np.int32] = _mapped(folder / "counts.npy")
             self._places: NDArray[np.int64] = _mapped(folder / "places.npy")
             self._size = int(about["rows"])
+            kept = BYTES_KEPT // (4 * Laid.words_of_bitmap(self._size) or 1)
+            self._kept_bits = lru_cache(kept)(self._bits)
             terms = int(about["terms"])
             whole = (
                 about["format"] == _FORMAT
@@ -125,7 +134,9 @@ class Postings:
                 and (folder / "lists.bin").stat().st_size == 4 * int(about["words"])
             )
             self._terms: NDArray[np.uint8] = (
-                np.memmap(folder / "terms.bin", np.uint8, "r") if terms else np.empty(0, np.uint8)
+                np.asarray(np.memmap(folder / "terms.bin", np.uint8, "r"))
+                if terms
+                else np.empty(0, np.uint8)
             )
             if whole:
                 self._file = os.open(folder / "lists.bin", os.O_RDONLY | getattr(os, "O_BINARY", 0))
@@ -154,11 +165,18 @@ class Postings:
 
     def number(self, term: str) -> int | None:
         """A term's number, to ask for its lists by; `None` where no passage holds it."""
-        name = term.encode(errors="replace")
-        head = np.frombuffer(name[:8].ljust(8, b"\0"), ">u8").astype(np.uint64)[0]
-        first = int(np.searchsorted(self._prefixes, head, side="left"))
-        last = int(np.searchsorted(self._prefixes, head, side="right"))
-        place = bisect_left(range(first, last), name, key=self._name) + first
+        return self.numbers([term])[0]
+
+    def numbers(self, terms: Sequence[str]) -> list[int | None]:
+        """The numbers of several terms."""
+        names = [term.encode(errors="replace") for term in terms]
+        heads = _heads(names)
+        first = np.searchsorted(self._prefixes, heads, side="left").tolist()
+        last = np.searchsorted(self._prefixes, heads, side="right").tolist()
+        return list(map(self._number_among, names, first, last))
+
+    def _number_among(self, name: bytes, first: int, last: int) -> int | None:
+        place = first + bisect_left(range(first, last), name, key=self._name)
         return place if place < last and self._name(place) == name else None
 
     def _name(self, number: int) -> bytes:
@@ -194,6 +212,9 @@ class Postings:
     def bits_of(self, number: int, column: int) -> Bits:
         """A dense term's rows as a bitmap, the first row in the lowest bit of the first byte,
         zeros after the last; its length is a multiple of four bytes."""
+        return self._kept_bits(number, column)
+
+    def _bits(self, number: int, column: int) -> Bits:
         words = Laid.words_of_bitmap(self._size)
         return np.frombuffer(self._read(number, column, words), np.uint8)
 
@@ -206,4 +227,4 @@ class Postings:
 
 
 def _mapped(path: Path) -> Any:
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

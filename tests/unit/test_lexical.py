@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.lexical.glossary import Glossary, GlossaryError, default_glossary, read_glossary
+from indexer.lexical.holders import Passages
 from indexer.lexical.search import MOST_TERMS, KeywordQuery, keyword_scores
 from indexer.lexical.tokens import LONGEST_TOKEN, query_tokens, tokens
 from indexer.records import Passage
@@ -97,6 +98,11 @@ def test_a_bad_glossary_line_is_named(tmp_path: Path, line: str) -> None:
         read_glossary(tmp_path / "none.tsv")
 
 
+def searched(count: int) -> Passages:
+    """So many passages, with keys from 1 on."""
+    return Passages(np.arange(1, count + 1), np.ones(count, bool), count)
+
+
 @pytest.fixture
 def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
     """Keyword scores of texts for a question, by text."""
@@ -109,9 +115,9 @@ def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
         db.execute("PRAGMA foreign_keys = OFF")
         store.add_passages(1, [Passage("c", i, "", t) for i, t in enumerate(texts)], "d", 1)
         query = KeywordQuery.of(question, glossary)
-        made = keyword_scores(db, query, np.arange(1, len(texts) + 1), 100)
+        keys, made = keyword_scores(db, query, searched(len(texts)), 100)
         store.close()
-        return {texts[key - 1]: score for key, score in made.items()}
+        return {texts[key - 1]: score for key, score in zip(keys, made.tolist(), strict=True)}
 
     return found
 
@@ -143,4 +149,4 @@ def test_questions_of_any_kind_are_answered(scores: Callable[..., dict[str, floa
 
 def test_a_broken_store_is_not_hidden(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), np.arange(1), 1)
+        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), searched(1), 1)

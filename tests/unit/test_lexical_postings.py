@@ -129,8 +129,16 @@ def test_only_the_passages_asked_for_have_rows(tmp_path: Path) -> None:
          "terms.npy"]
     )  # fmt: skip
     postings.close()
-    with pytest.raises(IndexDamagedError, match="words for 1 of 2"):
-        write_postings(store.connection(), np.array([3, 4]), tmp_path / "q", lambda *what: None)
+    store.close()
+
+
+def test_passages_that_are_gone_hold_no_words(tmp_path: Path) -> None:
+    store = filled(tmp_path / "store.sqlite", [("data", "")] * 4)
+    store.connection().execute("DELETE FROM lexical WHERE rowid IN (2, 4)")
+    write_postings(store.connection(), np.array([2, 3, 4]), tmp_path / "p", lambda *what: None)
+    postings = Postings.open(tmp_path / "p")
+    assert postings.rows("data").tolist() == [1]
+    postings.close()
     store.close()
 
 
