@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.errors import DeadlinePassedError
 from indexer.lexical.glossary import Glossary
 from indexer.lexical.tokens import is_stop_word, query_tokens
+from indexer.passage_table import Selection
 
 Keys = NDArray[np.int64]
 
@@ -45,27 +46,33 @@ class KeywordQuery:
 def keyword_scores(
     db: sqlite3.Connection,
     query: KeywordQuery,
-    passages: Keys,
+    searched: Selection,
     depth: int,
-    allowed: Keys | None = None,
+    allowed: Selection | None = None,
     deadline: float | None = None,
-) -> dict[int, float]:
-    """Passage keys with the part of the question, by weight of its terms, that they hold: [0, 1].
+    postings: object = None,
+) -> tuple[Keys, NDArray[np.float32]]:
+    """The part of the question, by weight of its terms, that passages hold: [0, 1].
 
-    A term weighs its inverse document frequency (as in BM25) among the given passages alone: what
-    a writer adds meanwhile, or what the caller may not see, changes nothing.
+    A term weighs its inverse document frequency (as in BM25) among the passages searched alone:
+    what a writer adds meanwhile, or what the caller may not see, changes nothing.
 
     Args:
         db: connection to the store.
         query: the question.
-        passages: keys of the passages that are searched, ascending.
+        searched: the passages that are searched.
         depth: most passages to give, and most of those `allowed` where that is given.
-        allowed: keys of passages that a filter leaves.
+        allowed: what a filter leaves of `searched`.
         deadline: when to give up, as `time.monotonic` counts.
+        postings: of the base's rows; without them the store is asked.
+
+    Returns:
+        Passage keys, ascending, and their scores.
 
     Raises:
         DeadlinePassedError: the deadline passed before all words were looked up.
     """
+    passages = searched.keys
     held_weight = np.zeros(len(passages), np.float64)
     parts = ((query.own, 1.0, 1.0), (query.added, EXPANSION_WEIGHT, EXPANSION_PART))
     for terms, weight, enough in parts:
@@ -85,10 +92,10 @@ def keyword_scores(
     best = rows[np.argsort(-held_weight[rows], kind="stable")]
     chosen = best[:depth]
     if allowed is not None and len(best) > depth:
-        more = best[np.isin(passages[best], allowed)][:depth]
-        chosen = np.union1d(chosen, more)
-    keys = passages[chosen].tolist()
-    return dict(zip(keys, np.minimum(1.0, held_weight[chosen]).tolist(), strict=True))
+        left = allowed.holds(searched.table.rows_of(passages[best]))
+        chosen = np.concatenate([chosen, best[left][:depth]])
+    chosen = np.unique(chosen)
+    return passages[chosen], np.minimum(1.0, held_weight[chosen]).astype(np.float32)
 
 
 def _holders(
