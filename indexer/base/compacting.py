@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from indexer.base.building import STAGE, Tell, WritePostings, build_base
+from indexer.base.building import Tell, WritePostings, build_base
 from indexer.base.opening import is_whole
 from indexer.base.record import BaseRecord
 from indexer.directory import (
@@ -41,16 +41,18 @@ def compact(
     root: Path,
     tell: Tell = lambda stage, done, total: None,
     write_postings: WritePostings | None = None,
-) -> bool:
+) -> Manifest | None:
     """Makes a base for the index in `root` if it needs one, and publishes it as a generation.
 
     Others may write while the base is made; only to publish it the write lock is taken. Killed at
-    any time it leaves the index as it was. Returns whether a base was published: not where none is
+    any time it leaves the index as it was. Returns what was published; `None` where no base is
     needed, another process is making one, or passages were embedded anew meanwhile.
 
     Raises the errors of `read_manifest`; `IndexLockedError` where another process writes on and on.
     """
     directory = IndexDirectory(root)
+    if not needs_base(directory, read_manifest(directory)):
+        return None
     try:
         with directory.compacting(), naming_damage(directory.store):
             for folder in directory.base_folders():
@@ -58,13 +60,15 @@ def compact(
                     shutil.rmtree(folder, ignore_errors=True)
             return _compact(directory, tell, write_postings)
     except Timeout:
-        return False
+        return None
 
 
-def _compact(directory: IndexDirectory, tell: Tell, write_postings: WritePostings | None) -> bool:
+def _compact(
+    directory: IndexDirectory, tell: Tell, write_postings: WritePostings | None
+) -> Manifest | None:
     manifest = read_manifest(directory)
-    if not needs_base(directory, manifest):
-        return False
+    if not needs_base(directory, manifest):  # another process made one meanwhile
+        return None
     generation = manifest.generation
     name = f"base-{generation}"
     unfinished = directory.root / f"{name}{UNFINISHED}"
@@ -83,12 +87,9 @@ def _compact(directory: IndexDirectory, tell: Tell, write_postings: WritePosting
                 manifest.encoder.digest,
                 write_postings,
             )
-        published = _publish(directory, manifest, record, unfinished)
+        return _publish(directory, manifest, record, unfinished)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    if published:
-        tell(STAGE, 1, 1)
-    return published
 
 
 def needs_base(directory: IndexDirectory, manifest: Manifest) -> bool:
@@ -122,16 +123,16 @@ def _balance(directory: IndexDirectory, manifest: Manifest, base: BaseRecord) ->
 
 def _publish(
     directory: IndexDirectory, built: Manifest, record: BaseRecord, unfinished: Path
-) -> bool:
+) -> Manifest | None:
     """Makes a finished base that of a new generation, unless the index is another by now."""
     with directory.writing(WAIT_SECONDS):
         before = read_manifest(directory)
         if before.encoder.digest != built.encoder.digest or before.base != built.base:
-            return False
+            return None
         with closing(Store(directory.store)) as store:
             store.roll_back_to(before.generation)  # what a writer left that was killed
             if not _still_holds(store, before, record):
-                return False
+                return None
             folder = directory.root / record.folder
             if folder.exists():  # of a compaction that was killed before it published
                 shutil.rmtree(folder)
@@ -145,7 +146,7 @@ def _publish(
                 vector_index=kind_in_words(record),
             )
             publish_generation(directory, store, manifest, before)
-    return True
+    return manifest
 
 
 def _still_holds(store: Store, manifest: Manifest, record: BaseRecord) -> bool:

@@ -26,7 +26,7 @@ SAMPLED_A_LIST = 40
 ROUNDS = 8
 """Of k-means: more change the lists of few vectors."""
 LEAST_LISTS = 16
-PART_OF_LISTS = 1 / 32
+PART_OF_LISTS = 1 / 16
 """Of the lists that a question is compared with. Where a filter or removals leave one vector in
 k, k times as many: as many vectors are then seen."""
 
@@ -127,21 +127,28 @@ class LanguagePart:
             shape = (len(queries), 0)
             return np.empty(shape, np.int64), np.empty(shape, np.float32)
         selector = None if allowed is None else allowed.selector()
-        if self._lists:
-            parameters: Any = faiss.SearchParametersIVF()
-            parameters.nprobe = self._probed(depth, allowed)
-        else:
-            parameters = faiss.SearchParameters()
-        if selector is not None:
-            parameters.sel = selector
-        scores, places = self._index.search(queries, depth, params=parameters)
-        return places, scores
+        probed = self._probed(depth, allowed)
+        while True:
+            parameters: Any = (
+                faiss.SearchParametersIVF() if self._lists else (faiss.SearchParameters())
+            )
+            if self._lists:
+                parameters.nprobe = probed
+            if selector is not None:
+                parameters.sel = selector
+            scores, places = self._index.search(queries, depth, params=parameters)
+            if probed >= self._lists or (places[:, -1] >= 0).all():
+                return places, scores
+            # What is allowed is far from the question: its lists are not among the nearest.
+            probed = min(self._lists, 4 * probed)
 
     def rows(self, places: LocalRows) -> Vectors:
         """Vectors as they are kept: what is lost in quantising is lost."""
         return np.asarray(self._index.reconstruct_batch(places), np.float32)
 
     def _probed(self, depth: int, allowed: Bits | None) -> int:
+        if not self._lists:
+            return 0
         left = 1.0 if allowed is None else allowed.count / allowed.total
         usual = max(LEAST_LISTS / 2, self._lists * PART_OF_LISTS)
         # Enough lists for the depth as well, were the vectors spread evenly over them.
