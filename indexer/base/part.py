@@ -62,7 +62,7 @@ def kind_for(count: int) -> str:
 
 
 def lists_for(count: int) -> int:
-    return max(LEAST_LISTS, round(4 * math.sqrt(count)))
+    return min(count, max(LEAST_LISTS, round(4 * math.sqrt(count))))
 
 
 def sample_size(count: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,17 @@ class RowFile:
 
     def __init__(self, path: Path, dimension: int) -> None:
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
             raise IndexDamagedError(f"{path}: cannot be read: {error}") from error
+        # Whoever still searches an old base keeps it open; with the last of them it is closed.
+        self._closing = weakref.finalize(self, os.close, self._file)
         self._path, self.dimension = path, dimension
         self._width = 2 * dimension
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return os.fstat(self._file.fileno()).st_size // self._width
+        return os.fstat(self._file).st_size // self._width
 
     def read(self, rows: Rows) -> Vectors:
         """The vectors of rows, shape (len(rows), dimension)."""
@@ -49,16 +52,16 @@ class RowFile:
         return np.frombuffer(data, "<f2").reshape(-1, self.dimension).astype(np.float32)
 
     def close(self) -> None:
-        self._file.close()
+        self._closing()
 
     if hasattr(os, "pread"):
 
         def _at(self, place: int, length: int) -> bytes:
-            return os.pread(self._file.fileno(), length, place)
+            return os.pread(self._file, length, place)
 
     else:  # Windows
 
         def _at(self, place: int, length: int) -> bytes:
             with self._lock:
-                self._file.seek(place)
-                return self._file.read(length)
+                os.lseek(self._file, place, os.SEEK_SET)
+                return os.read(self._file, length)
