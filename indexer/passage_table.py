@@ -42,9 +42,12 @@ class PassageTable:
         return len(self.passage_keys)
 
     @cached_property
-    def rows_of_version(self) -> Rows:
-        """How many rows each version has."""
-        return np.bincount(self.versions, minlength=len(self.version_keys))
+    def counts(self) -> Rows:
+        """How many rows each version has in each language, shape (versions, languages)."""
+        shape = (len(self.version_keys), len(self.languages))
+        cells = self.versions * np.int64(shape[1]) + self.language_codes
+        counts: Rows = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+        return counts
 
     def rows_of(self, passage_keys: Keys) -> Rows:
         """The rows of passages by their keys, all of which must be here."""
@@ -177,15 +180,13 @@ class Selection:
     @cached_property
     def count(self) -> int:
         """How many passages are selected."""
-        if self.languages.all():
-            return int(self.table.rows_of_version[self.versions].sum())
-        return int(np.count_nonzero(self.mask))
+        return int(self.table.counts[self.versions][:, self.languages].sum())
 
     @property
     def present_versions(self) -> Keys:
         """The keys of the versions that the selected passages are of."""
-        counts = np.bincount(self.table.versions[self.mask], minlength=len(self.versions))
-        return self.table.version_keys[counts > 0]
+        counts = self.table.counts[:, self.languages].sum(axis=1)
+        return self.table.version_keys[(counts > 0) & self.versions]
 
     @property
     def rows(self) -> Rows:
