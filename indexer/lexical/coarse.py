@@ -84,9 +84,8 @@ class Coarse:
         sums = self.sums if among is None else self.sums * among.view(np.uint8)
         worst = _level(sums, depth)
         least = worst - SLACK - sum(value for _, value in self.missing)
-        if self.missing:
-            if least <= 0 or np.count_nonzero(sums >= least) > most:
-                return None
+        if self.missing and (least <= 0 or np.count_nonzero(sums >= least) > most):
+            return None
         while least < worst and (least < 1 or np.count_nonzero(sums >= least) > most):
             least += 1
         rows = np.flatnonzero(sums >= max(1, least))

@@ -114,9 +114,7 @@ def _in_base(postings: Postings, number: int) -> list[Holding]:
     return found
 
 
-def _in_store(
-    db: sqlite3.Connection, term: str, passages: Passages, covered: int
-) -> list[Holding]:
+def _in_store(db: sqlite3.Connection, term: str, passages: Passages, covered: int) -> list[Holding]:
     """Of the rows from `covered` on."""
     if covered == len(passages.keys):
         return []

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from indexer.lexical.glossary import Glossary
 from indexer.lexical.holders import Passages, holders_of
 from indexer.lexical.postings import TEXT, Postings
-from indexer.lexical.scoring import Allowed, Part, Weighed, best_rows
+from indexer.lexical.scoring import Part, Weighed, best_rows
 from indexer.lexical.tokens import is_stop_word, query_tokens
+from indexer.passage_table import Selection
 
 Keys = NDArray[np.int64]
 
@@ -45,9 +46,9 @@ class KeywordQuery:
 def keyword_scores(
     db: sqlite3.Connection,
     query: KeywordQuery,
-    passages: Passages,
+    searched: Selection,
     depth: int,
-    allowed: Allowed | None = None,
+    allowed: Selection | None = None,
     deadline: float | None = None,
     postings: Postings | None = None,
 ) -> tuple[Keys, NDArray[np.float32]]:
@@ -59,11 +60,11 @@ def keyword_scores(
     Args:
         db: connection to the store.
         query: the question.
-        passages: all passages of a generation, and which of them are searched.
+        searched: the passages that are searched.
         depth: most passages to give, and most of those `allowed` where that is given.
-        allowed: what a filter leaves of the passages searched.
+        allowed: what a filter leaves of `searched`.
         deadline: when to give up, as `time.monotonic` counts.
-        postings: of the base's rows; without a base the store is asked for all.
+        postings: of the base's rows; without them the store is asked.
 
     Returns:
         Passage keys, ascending, and their scores.
@@ -71,6 +72,9 @@ def keyword_scores(
     Raises:
         DeadlinePassedError: the deadline passed before all words were looked up.
     """
+    table = searched.table
+    base_rows = 0 if postings is None else table.base_rows
+    passages = Passages(table.passage_keys, searched.mask, searched.count, base_rows)
     parts = []
     for terms, weight, enough in (
         (query.own, 1.0, 1.0),

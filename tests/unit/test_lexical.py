@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.lexical.glossary import Glossary, GlossaryError, default_glossary, read_glossary
-from indexer.lexical.holders import Passages
 from indexer.lexical.search import MOST_TERMS, KeywordQuery, keyword_scores
 from indexer.lexical.tokens import LONGEST_TOKEN, query_tokens, tokens
+from indexer.passage_table import Selection, table_of
 from indexer.records import Passage
 from indexer.store import Store
 
@@ -98,9 +98,10 @@ def test_a_bad_glossary_line_is_named(tmp_path: Path, line: str) -> None:
         read_glossary(tmp_path / "none.tsv")
 
 
-def searched(count: int) -> Passages:
-    """So many passages, with keys from 1 on."""
-    return Passages(np.arange(1, count + 1), np.ones(count, bool), count)
+def everything(count: int) -> Selection:
+    """So many passages of one version, with keys from 1."""
+    table = table_of([(key, key, 1, "en") for key in range(1, count + 1)], None)
+    return Selection(table, np.ones(1, bool))
 
 
 @pytest.fixture
@@ -115,9 +116,10 @@ def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
         db.execute("PRAGMA foreign_keys = OFF")
         store.add_passages(1, [Passage("c", i, "", t) for i, t in enumerate(texts)], "d", 1)
         query = KeywordQuery.of(question, glossary)
-        keys, made = keyword_scores(db, query, searched(len(texts)), 100)
+        keys, values = keyword_scores(db, query, everything(len(texts)), 100)
         store.close()
-        return {texts[key - 1]: score for key, score in zip(keys, made.tolist(), strict=True)}
+        assert (np.diff(keys) > 0).all()
+        return {texts[key - 1]: float(v) for key, v in zip(keys, values, strict=True)}
 
     return found
 
@@ -149,4 +151,4 @@ def test_questions_of_any_kind_are_answered(scores: Callable[..., dict[str, floa
 
 def test_a_broken_store_is_not_hidden(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), searched(1), 1)
+        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), everything(1), 1)
