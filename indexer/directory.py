@@ -2,8 +2,11 @@
 
     store.sqlite        the truth: policies, versions, clauses, passages, vectors
     vectors-N.faiss     the vector index of generation N, derived from the store
+    base-N/             of a large index: what generation N made for quick search of all passages
+                        that it has, derived from the store; later generations use it as well
     manifest.json       the published generation and the encoder that it needs
     write.lock          held by the one process that writes
+    compact.lock        held by the one process that makes a base
 
 A generation is published by replacing `manifest.json` in one step. Rows of the store are never
 changed: they carry the generations in which they appear and disappear, so a reader of generation N
@@ -14,14 +17,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from indexer.base.record import BaseRecord
 from indexer.errors import (
     IndexDamagedError,
     IndexerError,
@@ -31,7 +36,9 @@ from indexer.errors import (
 )
 from models import Fingerprint
 
-FORMAT = 5
+UNFINISHED = ".new"
+"""How the name of a base's folder ends while it is made."""
+FORMAT = 6
 """Raised when a directory written by this code cannot be read by older code, or the reverse."""
 
 
@@ -54,6 +61,23 @@ class IndexDirectory:
 
     def vector_files(self) -> list[Path]:
         return sorted(self.root.glob("vectors-*.faiss"))
+
+    def base_folders(self) -> list[Path]:
+        """All of them, unfinished ones as well."""
+        return sorted(self.root.glob("base-*"))
+
+    def compacting(self) -> FileLock:
+        """The lock of the one process that makes a base; others may write meanwhile."""
+        return FileLock(self.root / "compact.lock", timeout=0)
+
+    def remove_unfinished(self) -> None:
+        """Removes the bases that nobody is making any more."""
+        left = [folder for folder in self.base_folders() if folder.suffix == UNFINISHED]
+        if not left:
+            return
+        with suppress(Timeout), self.compacting():
+            for folder in left:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def writing(self, timeout: float = 0.0) -> Iterator[None]:
@@ -89,6 +113,7 @@ class Manifest:
     policies: int
     clauses: int
     passages: int
+    base: BaseRecord | None = None
     vector_index: str = "flat"
     format: int = FORMAT
 
@@ -125,7 +150,9 @@ def read_manifest(directory: IndexDirectory) -> Manifest:
             )
         encoder = Fingerprint.from_dict({k: v for k, v in fields.pop("encoder").items()
                                          if k != "digest"})  # fmt: skip
-        return Manifest(encoder=encoder, **fields)
+        base = fields.pop("base")
+        record = None if base is None else BaseRecord.from_dict(base)
+        return Manifest(encoder=encoder, base=record, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IndexDamagedError(
             f"{directory.manifest}: damaged ({error}); rebuild with `policy-search index`"

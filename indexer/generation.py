@@ -7,22 +7,25 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from indexer.base.opening import Base
 from indexer.directory import Manifest
+from indexer.errors import IndexDamagedError
+from indexer.passage_table import Keys, Selection, table_of
 from indexer.rows import POLICY_COLUMNS, PolicyRecord, policy_from
 from indexer.schema import LIVE, live
 from indexer.store_reader import StoreReader
-from indexer.vectors import Keys, VectorIndex
+from indexer.vectors import PassageVectors, VectorIndex
 
 if TYPE_CHECKING:
     from indexer.snapshot import Snapshot
 
 MOST_VIEWS = 64
 """Views kept at hand: one for each set of groups and date that was asked for lately."""
+
+MOST_ROWS_OF_VIEWS = 64_000_000
+"""What they may keep of the passages in all: about a byte for each in each view."""
 
 Groups = frozenset[str]
 ViewKey = tuple[Groups | None, date | None]
@@ -31,19 +34,32 @@ ViewKey = tuple[Groups | None, date | None]
 class Generation:
     """All policies, current and superseded versions, and their passages. Unchanging; thread-safe.
 
-    The arrays have one row for each passage, in the order of the passages' keys.
+    `passages` has a row for each passage, and `vectors` its vector.
     """
 
-    def __init__(self, manifest: Manifest, reader: StoreReader, vectors: VectorIndex) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        reader: StoreReader,
+        base: Base | None,
+        recent: Callable[[Keys], VectorIndex],
+    ) -> None:
+        """`recent` gives the vectors of the passages that the base does not cover, by their keys.
+
+        Raises `IndexDamagedError` where there are not as many as the manifest promises.
+        """
         self.manifest = manifest
         self.reader = reader
-        self.vectors = vectors
-        parameters = {"generation": manifest.generation}
+        self.base = base
+        parameters = {
+            "generation": manifest.generation,
+            "covers": 0 if base is None else base.record.covers,
+        }
         with reader.connection() as db:
             rows = db.execute(
                 "SELECT passages.key, passages.clause_key, clauses.version_key, clauses.lang "
                 "FROM passages JOIN clauses ON clauses.key = passages.clause_key "
-                f"WHERE {live('passages')} ORDER BY passages.key",
+                f"WHERE passages.key > :covers AND {live('passages')} ORDER BY passages.key",
                 parameters,
             ).fetchall()
             versions = db.execute(
@@ -56,17 +72,25 @@ class Generation:
             replace(record, groups=rights[record.id]) for record in records
         )
         """Every version of every policy, by policy id, oldest first."""
-        count = len(rows)
-        self.passage_keys: Keys = np.fromiter((row[0] for row in rows), np.int64, count)
-        self.clause_keys: Keys = np.fromiter((row[1] for row in rows), np.int64, count)
-        self.version_keys: Keys = np.fromiter((row[2] for row in rows), np.int64, count)
-        names = sorted({row[3] for row in rows})
-        numbers = {name: number for number, name in enumerate(names)}
-        self.languages: tuple[str, ...] = tuple(names)
-        codes = np.fromiter((numbers[row[3]] for row in rows), np.intp, count)
-        self.language_codes: NDArray[np.intp] = codes
+        self.passages = table_of(rows, base)
+        self.everything = Selection(
+            self.passages, self.passages.versions_mask([record.key for record in records])
+        )
+        """All that the generation has: not the rows of a base that were removed since."""
+        if self.everything.count != manifest.passages:
+            raise IndexDamagedError(
+                f"the manifest promises {manifest.passages} passages, the store has "
+                f"{self.everything.count}; rebuild with `policy-search index`"
+            )
+        own_keys = self.passages.passage_keys[self.passages.base_rows :]
+        self.vectors = PassageVectors(self.passages, recent(own_keys), base)
         self._views: OrderedDict[ViewKey, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def postings(self) -> Any:
+        """Which rows of the base hold which words; `None` where the store is asked for all."""
+        return None if self.base is None else self.base.postings
 
     def view(self, key: ViewKey, make: Callable[[], Snapshot]) -> Snapshot:
         """The view of a key, made where it is not at hand."""
@@ -78,6 +102,7 @@ class Generation:
         made = make()
         with self._lock:
             self._views[key] = made
-            while len(self._views) > MOST_VIEWS:
+            most = min(MOST_VIEWS, max(1, MOST_ROWS_OF_VIEWS // max(1, len(self.passages))))
+            while len(self._views) > most:
                 self._views.popitem(last=False)
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from indexer.directory import IndexDirectory, Manifest, publish, read_manifest
+from indexer.base.record import BaseRecord
+from indexer.directory import UNFINISHED, IndexDirectory, Manifest, publish, read_manifest
 from indexer.errors import IndexDamagedError, IndexFormatError, IndexMissingError
 from indexer.passages import make_passages
 from indexer.records import PolicyVersion
@@ -89,6 +91,7 @@ def writing(
     """
     directory = IndexDirectory(root)
     with directory.writing(wait_seconds), naming_damage(directory.store):
+        directory.remove_unfinished()
         store = Store(directory.store)
         try:
             manifest, generation = _resume(directory, store, report)
@@ -190,8 +193,8 @@ def _publish(
     if before and not changed:
         report.generation = before.generation
         return
-    keys, vectors = read_vectors(store.connection(), generation, encoder.dimension)
-    VectorIndex.build(keys, vectors).save(directory.vectors(generation))
+    # Passages made anew, by another encoder or after damage, are all beyond what a base covers.
+    base = None if report.encoder_changed or report.recovered or not before else before.base
     manifest = Manifest(
         generation=generation,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -199,14 +202,40 @@ def _publish(
         policies=report.policies,
         clauses=report.clauses,
         passages=report.passages,
+        base=base,
+        vector_index=kind_in_words(base),
     )
-    publish(directory, manifest)
+    publish_generation(directory, store, manifest, before)
     report.generation, report.published = generation, True
+    store.purge(generation - 1)
+
+
+def publish_generation(
+    directory: IndexDirectory, store: Store, manifest: Manifest, before: Manifest | None
+) -> None:
+    """Writes the vectors that no base covers and the manifest; deletes what nobody reads now.
+
+    The files of the generation before stay: a reader may still hold it.
+    """
+    covered = 0 if manifest.base is None else manifest.base.covers
+    dimension = manifest.encoder.dimension
+    generation = manifest.generation
+    keys, vectors = read_vectors(store.connection(), generation, dimension, covered)
+    VectorIndex.build(keys, vectors).save(directory.vectors(generation))
+    publish(directory, manifest)
     kept = {directory.vectors(generation), directory.vectors(generation - 1)}
     for file in directory.vector_files():
         if file not in kept:
             file.unlink(missing_ok=True)
-    store.purge(generation - 1)
+    bases = {m.base.folder for m in (manifest, before) if m is not None and m.base is not None}
+    for folder in directory.base_folders():
+        if folder.name not in bases and folder.suffix != UNFINISHED:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def kind_in_words(base: BaseRecord | None) -> str:
+    """How an index keeps its vectors, for the manifest."""
+    return "flat" if base is None else f"flat + {base.in_words}"
 
 
 def _resume(

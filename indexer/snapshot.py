@@ -14,10 +14,12 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.opening import Base, open_base
 from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.errors import EncoderMismatchError, GenerationGoneError, IndexDamagedError
 from indexer.generation import Generation, Groups
 from indexer.lexical.search import KeywordQuery, keyword_scores
+from indexer.passage_table import Keys, Rows, Selection
 from indexer.records import Clause, Remark
 from indexer.references.places import Place
 from indexer.references.records import Definition, Link
@@ -31,7 +33,7 @@ from indexer.rows import CLAUSE_COLUMNS, CLAUSES, PolicyRecord, clause_from, rem
 from indexer.schema import live
 from indexer.store import read_vectors
 from indexer.store_reader import StoreReader
-from indexer.vectors import Keys, VectorIndex, Vectors
+from indexer.vectors import VectorIndex, Vectors
 from models import Fingerprint
 
 T = TypeVar("T")
@@ -60,17 +62,10 @@ class Snapshot:
         self._versions = {version.key: version for version in seen}
         self._policies = _valid(seen, as_of)
         self._searched_keys = frozenset(version.key for version in self._policies.values())
-        searched = np.array(sorted(self._searched_keys), np.int64)
-        rows = np.isin(whole.version_keys, searched)
-        self._passage_keys: Keys = whole.passage_keys[rows]
-        self._clause_keys: Keys = whole.clause_keys[rows]
-        self._version_keys: Keys = whole.version_keys[rows]
-        self._language_codes: NDArray[np.intp] = whole.language_codes[rows]
-        self.keys_by_language: dict[str, Keys] = {
-            name: self._passage_keys[self._language_codes == code]
-            for code, name in enumerate(whole.languages)
-            if (self._language_codes == code).any()
-        }
+        self._table = whole.passages
+        searched = self._table.versions_mask(sorted(self._searched_keys))
+        self.searched = Selection(self._table, searched)
+        """The passages that are searched."""
 
     def seen_by(self, groups: Groups | None, as_of: date | None = None) -> Snapshot:
         """The generation as it shows to these groups (`None`: all), on a date (`None`: today's)."""
@@ -79,6 +74,11 @@ class Snapshot:
     @property
     def manifest(self) -> Manifest:
         return self._whole.manifest
+
+    @property
+    def base(self) -> Base | None:
+        """The base that the generation is searched by, if it has one."""
+        return self._whole.base
 
     @property
     def generation(self) -> int:
@@ -102,65 +102,65 @@ class Snapshot:
 
     @property
     def passage_count(self) -> int:
-        return len(self._passage_keys)
+        return self.searched.count
 
-    def passage_keys(
+    @cached_property
+    def by_language(self) -> dict[str, Selection]:
+        """The passages that are searched in each language that has any."""
+        present = {
+            name: self.searched.in_language(code) for code, name in enumerate(self._table.languages)
+        }
+        return {name: selected for name, selected in present.items() if selected.count}
+
+    def selection(
         self,
         langs: Sequence[str] = (),
         policy_ids: Sequence[str] = (),
         organisations: Sequence[str] = (),
         years: Sequence[int] = (),
-    ) -> Keys | None:
-        """The passages that a filter allows, shape (n,); `None` where it allows all."""
+    ) -> Selection | None:
+        """The passages that a filter allows; `None` where it allows all."""
         if not langs and not policy_ids and not organisations and not years:
             return None
-        allowed = np.ones(len(self._passage_keys), bool)
+        languages = versions = None
         if langs:
-            codes = [code for code, name in enumerate(self._whole.languages) if name in langs]
-            allowed &= np.isin(self._language_codes, np.array(codes, np.intp))
+            languages = np.array([name in langs for name in self._table.languages], bool)
         if policy_ids or organisations or years:
+            ids, names, dates = set(policy_ids), set(organisations), set(years)
+            chosen = (
+                self._policies.values()
+                if not ids
+                else [self._policies[id_] for id_ in ids if id_ in self._policies]
+            )
             keys = [
                 policy.key
-                for policy in self._policies.values()
-                if (not policy_ids or policy.id in policy_ids)
-                and (not organisations or policy.organisation in organisations)
-                and (not years or policy.year in years)
+                for policy in chosen
+                if (not names or policy.organisation in names)
+                and (not dates or policy.year in dates)
             ]
-            allowed &= np.isin(self._version_keys, np.array(keys, np.int64))
-        return self._passage_keys[allowed]
+            versions = self._table.versions_mask(keys)
+        return self.searched.and_only(versions, languages)
 
-    @property
-    def all_passage_keys(self) -> Keys:
-        """Every passage that is searched, ascending, shape (n,)."""
-        return self._passage_keys
+    def rows_of(self, passage_keys: Keys) -> Rows:
+        """The rows of passages by their keys."""
+        return self._table.rows_of(passage_keys)
 
-    def clause_keys_of(self, passage_keys: Keys) -> Keys:
-        """The clauses that passages belong to, in the same order, shape (n,)."""
-        return self._clause_keys[np.searchsorted(self._passage_keys, passage_keys)]
+    def clause_keys_of(self, rows: Rows) -> Keys:
+        """The clauses that passages belong to, in the same order and shape."""
+        return self._table.clause_keys[rows]
 
-    def languages_of(self, passage_keys: Keys) -> NDArray[np.intp]:
+    def languages_of(self, rows: Rows) -> NDArray[np.intp]:
         """A number for the language of each passage, the same for the same language."""
-        return self._language_codes[np.searchsorted(self._passage_keys, passage_keys)]
+        return self._table.language_codes[rows].astype(np.intp)
 
     def language_name(self, number: int) -> str:
         """The language that `languages_of` numbers so."""
-        return self._whole.languages[number]
-
-    @cached_property
-    def _by_clause(self) -> NDArray[np.intp]:
-        """Places of the passages in the order of their clauses."""
-        return np.argsort(self._clause_keys, kind="stable")
-
-    @cached_property
-    def _clause_versions(self) -> tuple[Keys, Keys]:
-        """Each clause once, ascending, and the version that it belongs to."""
-        clauses, rows = np.unique(self._clause_keys, return_index=True)
-        return clauses, self._version_keys[rows]
+        return self._table.languages[number]
 
     def version_keys_of(self, clause_keys: Keys) -> Keys:
         """The versions that searched clauses belong to, in the same order, shape (n,)."""
-        clauses, versions = self._clause_versions
-        return versions[np.searchsorted(clauses, clause_keys)]
+        rows = self._table.first_rows_of_clauses(clause_keys)
+        return self._table.version_keys[self._table.versions[rows]]
 
     def version(self, key: int) -> PolicyRecord:
         """The version of a policy that `version_keys_of` tells."""
@@ -170,16 +170,18 @@ class Snapshot:
         self,
         query: KeywordQuery,
         depth: int,
-        allowed: Keys | None = None,
+        allowed: Selection | None = None,
         deadline: float | None = None,
-    ) -> dict[int, float]:
-        """Passage keys with the part of the question's words that they hold, in [0, 1].
+    ) -> tuple[Keys, NDArray[np.float32]]:
+        """Passage keys, ascending, with the part of the question's words that they hold: [0, 1].
 
         The `depth` best, and where only some passages are allowed, the `depth` best of these too.
         Raises `DeadlinePassedError` once `time.monotonic` is past the deadline.
         """
         with self._reader.connection() as db:
-            return keyword_scores(db, query, self._passage_keys, depth, allowed, deadline)
+            return keyword_scores(
+                db, query, self.searched, depth, allowed, deadline, self._whole.postings
+            )
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
@@ -265,29 +267,21 @@ class Snapshot:
             rows = db.execute(
                 "SELECT key FROM clauses WHERE version_key = ? ORDER BY ordinal", (version.key,)
             ).fetchall()
-        places = {key: place for place, (key,) in enumerate(rows)}
         vectors = np.zeros((len(rows), self.vectors.dimension), np.float32)
-        chosen = self._whole.version_keys == version.key
-        keys = self._whole.passage_keys[chosen]
-        if not len(keys):
+        found, owners = self._table.rows_of_clauses(np.array([key for (key,) in rows], np.int64))
+        if not len(found):
             return vectors
-        owners = np.array([places[int(key)] for key in self._whole.clause_keys[chosen]], np.intp)
-        np.add.at(vectors, owners, self.vectors.rows(keys))
+        np.add.at(vectors, owners, self.vectors.rows(found))
         counts = np.maximum(np.bincount(owners, minlength=len(rows)), 1)
         return np.asarray(vectors / counts[:, None], np.float32)
 
     def clause_means(self, clause_keys: Keys) -> Vectors:
         """The direction of searched clauses, rows of unit length: the mean of their passages."""
-        order = self._by_clause
-        first = np.searchsorted(self._clause_keys, clause_keys, side="left", sorter=order)
-        last = np.searchsorted(self._clause_keys, clause_keys, side="right", sorter=order)
-        owners = np.repeat(np.arange(len(clause_keys)), last - first)
-        starts = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
-        places = order[starts + np.arange(len(owners))]
+        rows, owners = self._table.rows_of_clauses(clause_keys)
         means = np.zeros((len(clause_keys), self.vectors.dimension), np.float32)
-        if not len(places):
+        if not len(rows):
             return means
-        np.add.at(means, owners, self.vectors.rows(self._passage_keys[places]))
+        np.add.at(means, owners, self.vectors.rows(rows))
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         return np.asarray(means / np.where(lengths > 0, lengths, 1), np.float32)
 
@@ -296,13 +290,13 @@ class Snapshot:
 
         Rows of unit length, and which of the clauses have any such neighbour.
         """
-        clauses, versions = self._clause_versions
-        own = np.searchsorted(clauses, clause_keys)
+        table = self._table
+        own = table.versions[table.first_rows_of_clauses(clause_keys)]
         total = np.zeros((len(clause_keys), self.vectors.dimension), np.float32)
         for step in (-1, 1):
-            beside = np.clip(own + step, 0, len(clauses) - 1)
-            same = (beside != own) & (versions[beside] == versions[own])
-            total[same] += self.clause_means(clauses[beside[same]])
+            beside = table.beside(clause_keys, step)
+            same = (beside >= 0) & (table.versions[beside] == own)
+            total[same] += self.clause_means(table.clause_keys[beside[same]])
         lengths = np.linalg.norm(total, axis=1, keepdims=True)
         return np.asarray(total / np.where(lengths > 0, lengths, 1), np.float32), lengths[:, 0] > 0
 
@@ -368,7 +362,7 @@ class Snapshot:
 
     def sample_texts(self, most: int) -> list[tuple[str, str]]:
         """Language and text of so many searched clauses at most, taken at equal distances."""
-        clauses, _ = self._clause_versions
+        clauses = np.unique(self._table.clause_keys[self.searched.mask])
         chosen = clauses[:: max(1, -(-len(clauses) // most))]
         with self._reader.connection() as db:
             return db.execute(
@@ -409,9 +403,14 @@ def _valid(versions: Sequence[PolicyRecord], as_of: date | None) -> dict[str, Po
 
 
 def open_snapshot(
-    directory: IndexDirectory, fingerprint: Fingerprint, reader: StoreReader
+    directory: IndexDirectory,
+    fingerprint: Fingerprint,
+    reader: StoreReader,
+    known: Base | None = None,
 ) -> Snapshot:
     """Opens the published generation for searching with the encoder of the given fingerprint.
+
+    `known`: a base that is open already, and is used again where the generation has the same.
 
     Raises `IndexMissingError`, `IndexDamagedError`, or `EncoderMismatchError` for an index that
     another encoder built: its vectors mean something else, so it is never searched.
@@ -425,12 +424,15 @@ def open_snapshot(
             "`policy-search index`, or set POLICY_SEARCH_MODEL to the model it was built with"
         )
     try:
-        vectors = _open_vectors(directory, manifest, reader)
-        whole = Generation(manifest, reader, vectors)
-        return Snapshot(whole).seen_by(None)
+        base = _open_base(directory, manifest, known)
+
+        def recent(keys: Keys) -> VectorIndex:
+            return _open_vectors(directory, manifest, reader, keys, base)
+
+        return Snapshot(Generation(manifest, reader, base, recent)).seen_by(None)
     except (IndexDamagedError, sqlite3.DatabaseError) as error:
         if read_manifest(directory) != manifest:  # newer ones were published meanwhile
-            return open_snapshot(directory, fingerprint, reader)
+            return open_snapshot(directory, fingerprint, reader, known)
         if isinstance(error, IndexDamagedError):
             raise
         raise IndexDamagedError(
@@ -439,25 +441,46 @@ def open_snapshot(
         ) from error
 
 
+def _open_base(directory: IndexDirectory, manifest: Manifest, known: Base | None) -> Base | None:
+    """The base that the generation has, if any; where it is damaged, all goes without."""
+    record = manifest.base
+    if record is None:
+        return None
+    encoder = manifest.encoder
+    if known is not None and (known.record, known.description.encoder) == (record, encoder.digest):
+        return known
+    try:
+        return open_base(directory.root, record, encoder.digest, encoder.dimension)
+    except IndexDamagedError as error:
+        _log.warning(
+            "%s; the index is slow without it: `policy-search index` makes it again", error
+        )
+        return None
+
+
 def _open_vectors(
-    directory: IndexDirectory, manifest: Manifest, reader: StoreReader
+    directory: IndexDirectory,
+    manifest: Manifest,
+    reader: StoreReader,
+    keys: Keys,
+    base: Base | None,
 ) -> VectorIndex:
-    """The generation's vector index; made again from the store where its file is damaged."""
+    """The vectors of the passages with these keys, which are all that no base covers.
+
+    Made again from the store where the generation's file is damaged, or its base is.
+    """
     path = directory.vectors(manifest.generation)
     dimension = manifest.encoder.dimension
-    try:
-        vectors = VectorIndex.load(path)
-        if len(vectors) == manifest.passages and vectors.dimension == dimension:
-            return vectors
-        found = f"{len(vectors)} vectors of dimension {vectors.dimension}"
-        _log.warning("%s: holds %s, made again from the store", path, found)
-    except IndexDamagedError as error:
-        _log.warning("%s: made again from the store", error)
+    covers = 0 if base is None else base.record.covers
+    if base is not None or manifest.base is None:
+        try:
+            vectors = VectorIndex.load(path)
+            if np.array_equal(vectors.keys, keys) and vectors.dimension == dimension:
+                return vectors
+            found = f"{len(vectors)} vectors of dimension {vectors.dimension}"
+            _log.warning("%s: holds %s, made again from the store", path, found)
+        except IndexDamagedError as error:
+            _log.warning("%s: made again from the store", error)
     with reader.connection() as db:
-        keys, stored = read_vectors(db, manifest.generation, dimension)
-    if len(keys) != manifest.passages:
-        raise IndexDamagedError(
-            f"{directory.root}: the manifest promises {manifest.passages} passages, the store has "
-            f"{len(keys)}; rebuild with `policy-search index`"
-        )
+        keys, stored = read_vectors(db, manifest.generation, dimension, covers)
     return VectorIndex.build(keys, stored)

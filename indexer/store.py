@@ -333,18 +333,23 @@ def stored_versions(
 
 
 def read_vectors(
-    db: sqlite3.Connection, generation: int, dimension: int
+    db: sqlite3.Connection, generation: int, dimension: int, covered: int = 0
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Passage keys, shape (n,), and their vectors, shape (n, dimension), of a generation."""
+    """Passage keys, shape (n,), and their vectors, shape (n, dimension), of a generation.
+
+    Only of passages with keys beyond `covered`, what a base covers.
+    """
+    parameters = {"generation": generation, "covered": covered}
     total = db.execute(
-        f"SELECT count(*) FROM passages WHERE {LIVE}", {"generation": generation}
+        f"SELECT count(*) FROM passages WHERE key > :covered AND {LIVE}", parameters
     ).fetchone()[0]
     keys = np.empty(total, np.int64)
     vectors = np.empty((total, dimension), np.float32)
     rows = db.execute(
         "SELECT passages.key, vectors.vector FROM passages JOIN vectors "
-        f"ON vectors.hash = passages.vector_hash WHERE {live('passages')} ORDER BY passages.key",
-        {"generation": generation},
+        "ON vectors.hash = passages.vector_hash "
+        f"WHERE passages.key > :covered AND {live('passages')} ORDER BY passages.key",
+        parameters,
     )
     filled = 0
     for batch in _batched(rows):

@@ -1,26 +1,31 @@
-"""The vector index: FAISS, inner product, with the passages' own keys as ids."""
+"""The vectors of a generation: those of its base by FAISS's quick kinds, the others one by one."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.opening import Base, BasePart
+from indexer.base.part import Bits
 from indexer.directory import sync_folder
 from indexer.errors import IndexDamagedError
+from indexer.passage_table import Keys, PassageTable, Rows, Selection
 
-Keys = NDArray[np.int64]
 Vectors = NDArray[np.float32]
+Scores = NDArray[np.float32]
 
 
 class VectorIndex:
-    """Nearest passages by cosine, exact. Thread-safe for searching."""
+    """Passages' vectors with their keys, one after the other; searched exactly. Thread-safe."""
 
-    def __init__(self, index: faiss.Index) -> None:
-        self._index = index
+    def __init__(self, index: faiss.IndexIDMap2) -> None:
+        self._index: Any = index
+        self._flat: Any = faiss.downcast_index(self._index.index)
 
     @classmethod
     def build(cls, keys: Keys, vectors: Vectors) -> VectorIndex:
@@ -33,9 +38,12 @@ class VectorIndex:
     def load(cls, path: Path) -> VectorIndex:
         """Raises `IndexDamagedError` for a file that is missing or no FAISS index."""
         try:
-            return cls(faiss.read_index(str(path)))
+            index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise IndexDamagedError(f"{path}: cannot be read as a vector index") from error
+        if not isinstance(index, faiss.IndexIDMap2):
+            raise IndexDamagedError(f"{path}: a vector index of another kind")
+        return cls(index)
 
     def save(self, path: Path) -> None:
         """Writes the file completely or not at all."""
@@ -53,37 +61,116 @@ class VectorIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(
-        self, query: Vectors, depth: int, allowed: Keys | None = None
-    ) -> tuple[Keys, NDArray[np.float32]]:
-        """The `depth` best passages for one query vector, shape (dimension,).
+    @property
+    def keys(self) -> Keys:
+        """The passages' keys in the order of their vectors."""
+        return np.asarray(faiss.vector_to_array(self._index.id_map), np.int64)
 
-        Returns keys and cosines, best first; fewer where there are fewer passages. `allowed`
-        restricts the search to these keys.
-        """
-        keys, scores = self.search_many(query[None, :], depth, allowed)
-        found = keys[0] >= 0
-        return keys[0][found], scores[0][found]
-
-    def search_many(
-        self, queries: Vectors, depth: int, allowed: Keys | None = None
-    ) -> tuple[Keys, NDArray[np.float32]]:
-        """The same for several queries, shape (n, dimension): both of shape (n, depth at most).
-
-        Where a query found fewer, its keys end in -1.
-        """
-        depth = min(depth, len(self) if allowed is None else len(allowed))
+    def search(self, queries: Vectors, depth: int, allowed: Bits) -> tuple[Rows, Scores]:
+        """The best places for each query, with inner products: shape (n, depth at most)."""
+        depth = min(depth, allowed.count)
         if depth <= 0:
             shape = (len(queries), 0)
             return np.empty(shape, np.int64), np.empty(shape, np.float32)
-        parameters = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBatch(allowed)
-            parameters = faiss.SearchParameters()
-            parameters.sel = selector
-        scores, keys = self._index.search(queries, depth, params=parameters)
-        return keys, scores
+        parameters = faiss.SearchParameters()
+        selector = allowed.selector()
+        parameters.sel = selector
+        scores, places = self._flat.search(queries, depth, params=parameters)
+        return places, scores
 
-    def rows(self, keys: Keys) -> Vectors:
-        """The vectors of passages, shape (len(keys), dimension); all keys must be in the index."""
-        return np.asarray(self._index.reconstruct_batch(keys), np.float32)
+    def rows(self, places: Rows) -> Vectors:
+        """The vectors at some places, shape (len(places), dimension)."""
+        return np.asarray(self._flat.reconstruct_batch(places), np.float32)
+
+
+class PassageVectors:
+    """The vectors of a passage table's rows, of the base and beside it. Thread-safe."""
+
+    def __init__(self, table: PassageTable, recent: VectorIndex, base: Base | None = None) -> None:
+        """`recent`: of the rows beyond the base's, in their order."""
+        self._table, self._recent, self._base = table, recent, base
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @property
+    def dimension(self) -> int:
+        return self._recent.dimension
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is quantised: there is no base."""
+        return self._base is None
+
+    def search(self, query: Vectors, depth: int, allowed: Selection) -> tuple[Rows, Scores]:
+        """The `depth` best rows for one query vector, shape (dimension,), among those selected.
+
+        Returns rows and cosines, best first; fewer where there are fewer. Beside a base the rows
+        are those of its quickest search, and the cosines those of quantised vectors.
+        """
+        rows, scores = self.search_many(query[None, :], depth, allowed)
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
+
+    def search_many(self, queries: Vectors, depth: int, allowed: Selection) -> tuple[Rows, Scores]:
+        """The same for several queries, shape (n, dimension): both of shape (n, depth at most).
+
+        Where a query found fewer, its rows end in -1.
+        """
+        first = self._table.base_rows
+        bits = allowed.bits("recent", lambda: allowed.holds(slice(first, None)))
+        places, scores = self._recent.search(queries, depth, bits)
+        if self._base is None:
+            return places, scores
+        found = [(np.where(places < 0, -1, places + first), scores)]
+        for code, part in enumerate(self._base.parts):
+            if allowed.languages[code]:
+                found.append(_search_part(part, code, queries, depth, allowed))
+        all_rows = np.concatenate([rows for rows, _ in found], axis=1)
+        all_scores = np.concatenate([scores for _, scores in found], axis=1)
+        all_scores[all_rows < 0] = -np.inf
+        order = np.argsort(-all_scores, axis=1, kind="stable")[:, :depth]
+        return (
+            np.take_along_axis(all_rows, order, axis=1),
+            np.take_along_axis(all_scores, order, axis=1),
+        )
+
+    def rows(self, rows: Rows) -> Vectors:
+        """The vectors of some rows as they were embedded (of a base: to float16's precision)."""
+        return self._of(rows, exact=True)
+
+    def approximate_rows(self, rows: Rows) -> Vectors:
+        """The same, quickly: of a base as they are kept for searching, to about 1e-3."""
+        return self._of(rows, exact=False)
+
+    def _of(self, rows: Rows, *, exact: bool) -> Vectors:
+        rows = np.asarray(rows, np.int64)
+        base, first = self._base, self._table.base_rows
+        if base is None:
+            return self._recent.rows(rows)
+        vectors = np.empty((len(rows), self.dimension), np.float32)
+        beside = rows >= first
+        if beside.any():
+            vectors[beside] = self._recent.rows(rows[beside] - first)
+        if exact:
+            own = np.flatnonzero(~beside)
+            vectors[own] = base.row_file.read(rows[own])
+            return vectors
+        codes = np.where(beside, -1, self._table.language_codes[rows])
+        for code in np.unique(codes[~beside]).tolist():
+            own = np.flatnonzero(codes == code)
+            places = base.places[rows[own]].astype(np.int64)
+            vectors[own] = base.parts[code].vectors.rows(places)
+        return vectors
+
+
+def _search_part(
+    part: BasePart, code: int, queries: Vectors, depth: int, allowed: Selection
+) -> tuple[Rows, Scores]:
+    bits: Bits | None = allowed.bits(code, lambda: allowed.versions[part.versions])
+    if bits is not None and bits.count == bits.total:
+        bits = None
+    places, scores = part.vectors.search(queries, depth, bits)
+    rows = part.rows[places].astype(np.int64)
+    rows[places < 0] = -1
+    return rows, scores

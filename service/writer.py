@@ -10,6 +10,7 @@ from anyio import CancelScope, Lock, to_thread
 
 from indexer.lifecycle import Change, Outcome, apply_changes
 from indexer.parsing import PolicyParser
+from service.arranger import Arranger
 
 if TYPE_CHECKING:
     from models import Encoder
@@ -39,6 +40,7 @@ class Writer:
     ) -> None:
         self._settings = settings
         self._encoder = encoder
+        self._arranger = Arranger(settings.index)
         self._parser = parser or PolicyParser(settings.limits)
         self._turn = Lock()
         self._waiting: list[_Ticket] = []
@@ -65,7 +67,8 @@ class Writer:
         return ticket.outcome
 
     def close(self) -> None:
-        """Ends the process that parses files."""
+        """Ends the process that parses files, and starts no other work."""
+        self._arranger.close()
         self._parser.close()
 
     def _write(self, batch: list[_Ticket]) -> None:
@@ -82,5 +85,6 @@ class Writer:
             for ticket in batch:
                 ticket.error, ticket.done = error, True
             return
+        self._arranger.wake()
         for ticket, outcome in zip(batch, outcomes, strict=True):
             ticket.outcome, ticket.done = outcome, True

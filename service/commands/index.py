@@ -51,6 +51,7 @@ def index(
 
 def _build(paths: list[Path], settings: Settings) -> bool:
     """Returns whether a file could not be indexed."""
+    from indexer.base.compacting import compact
     from indexer.build import build_index
 
     encoder = common.load_encoder(settings)
@@ -58,7 +59,13 @@ def _build(paths: list[Path], settings: Settings) -> bool:
         report = build_index(
             paths, settings.index, encoder, progress, settings.limits, settings.keep_versions
         )
+        arranged = compact(settings.index, progress)
     print_report(report, settings.index)
+    if arranged is not None:
+        print(
+            f"Arranged {arranged.passages} passages for quick search, as generation "
+            f"{arranged.generation}."
+        )
     return bool(report.failed)
 
 

@@ -215,12 +215,12 @@ class _Judge:
 
 def _chosen(snapshot: Snapshot, restriction: SearchFilter) -> list[PolicyRecord]:
     """The policies that a filter leaves something of, by id."""
-    keys = snapshot.passage_keys(
+    selected = snapshot.selection(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
-    if keys is None:
+    if selected is None:
         return snapshot.policies()
-    left = set(snapshot.version_keys_of(snapshot.clause_keys_of(keys)).tolist())
+    left = set(selected.present_versions.tolist())
     return [policy for policy in snapshot.policies() if policy.key in left]
 
 

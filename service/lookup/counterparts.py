@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.passage_table import Keys, Selection
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from service.lookup.margins import NEIGHBOURS, margins
 from service.search.records import SearchFilter
 
@@ -88,29 +88,29 @@ def find_candidates(
 
     Of a clause's own policy, those of its own language are left out, unless the filter names it.
     """
-    allowed = snapshot.passage_keys(
+    allowed = snapshot.selection(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
     found = []
-    for lang, keys in snapshot.keys_by_language.items():
-        others = keys
+    for lang, selected in snapshot.by_language.items():
+        others = selected
         if lang == source.lang and source.policy_id and not restriction.policy_id:
-            own = snapshot.passage_keys(policy_ids=(source.policy_id,))
-            others = keys if own is None else np.setdiff1d(keys, own, assume_unique=True)
+            own = snapshot.selection(policy_ids=(source.policy_id,))
+            others = selected if own is None else selected.and_only(~own.versions)
         found.append(_of_language(snapshot, source, others, allowed, most))
     return _joined([part for part in found if len(part)])
 
 
 def _of_language(
-    snapshot: Snapshot, source: Source, keys: Keys, allowed: Keys | None, most: int
+    snapshot: Snapshot, source: Source, others: Selection, allowed: Selection | None, most: int
 ) -> Candidates:
-    usual = _nearest(snapshot, source, keys, max(most, 2 * NEIGHBOURS))
+    usual = _nearest(snapshot, source, others, max(most, 2 * NEIGHBOURS))
     if not len(usual.keys):
         return _nothing()
     usually = usual.cosines[:NEIGHBOURS].mean(keepdims=True)
     chosen = usual
     if allowed is not None:
-        permitted = np.intersect1d(keys, allowed, assume_unique=True)
+        permitted = others.and_only(allowed.versions, allowed.languages)
         chosen = _nearest(snapshot, source, permitted, most)
         if not len(chosen.keys):
             return _nothing()
@@ -118,10 +118,10 @@ def _of_language(
     clauses, vectors, cosines = chosen.keys[best], chosen.vectors[best], chosen.cosines[best]
     around = _densities(snapshot, source, clauses, vectors, cosines)
     margin = margins(cosines[None, :], usually, around)[0]
-    first = int(snapshot.languages_of(keys[:1])[0])
+    code = int(np.flatnonzero(others.languages)[0])
     return Candidates(
         clauses,
-        np.full(len(clauses), first, np.intp),
+        np.full(len(clauses), code, np.intp),
         cosines,
         margin,
         _surroundings(snapshot, source, clauses, cosines),
@@ -138,7 +138,7 @@ class _Near:
     cosines: Values
 
 
-def _nearest(snapshot: Snapshot, source: Source, passages: Keys, most: int) -> _Near:
+def _nearest(snapshot: Snapshot, source: Source, passages: Selection, most: int) -> _Near:
     near, _ = snapshot.vectors.search(source.vector, most * _PASSAGES_A_CLAUSE, passages)
     clauses = np.unique(snapshot.clause_keys_of(near))
     clauses = clauses[clauses != (-1 if source.key is None else source.key)]
@@ -152,12 +152,12 @@ def _densities(
     snapshot: Snapshot, source: Source, clauses: Keys, vectors: Values, cosines: Values
 ) -> Values:
     """What is usual around each candidate in the source's language, the source included."""
-    own = snapshot.keys_by_language.get(source.lang)
+    own = snapshot.by_language.get(source.lang)
     if own is None:
         return cosines
     passages, near = snapshot.vectors.search_many(vectors, NEIGHBOURS * _PASSAGES_A_CLAUSE, own)
     found = passages >= 0
-    owners = snapshot.clause_keys_of(np.where(found, passages, own[0]))
+    owners = snapshot.clause_keys_of(np.where(found, passages, 0))
     skipped = ~found | (owners == clauses[:, None])
     if source.key is not None:
         skipped |= owners == source.key

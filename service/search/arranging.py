@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.tokens import folded
+from indexer.passage_table import Keys
 from indexer.rows import PolicyRecord
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from service.search.records import GroupBy, Sort
 
 Places = NDArray[np.intp]

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.passage_table import Keys
 from indexer.rows import PolicyRecord
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from service.search.records import Facet, FacetName, FacetValue, SearchFilter
 
 MOST_VALUES = 50

@@ -23,18 +23,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
+from indexer.passage_table import Keys, Rows, Selection
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from service.search.records import LanguageBalance, Mode, SearchFilter
 
 DEPTH = 1000
 """Passages of each language, and of the words, that are ranked for a question. Fixed, so that the
 pages of one generation fit together."""
 
+EXACT = 150
+"""Passages of each language that are compared as they were embedded, where a large index keeps
+vectors quantised: more than anybody pages through."""
+
 _COSINE_AMONG_EQUALS = 1e-3
 """What a cosine counts in keyword mode: enough to order clauses that hold the same words."""
 
 Values = NDArray[np.float32]
+_NONE_FOUND = (np.empty(0, np.intp), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +111,36 @@ def rank_clauses(
     Equal scores stand in the order of clause ids. Raises `DeadlinePassedError` where the deadline,
     as `time.monotonic` counts, passes before all words are looked up; `semantic` needs none.
     """
-    allowed = snapshot.passage_keys(
+    allowed = snapshot.selection(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
-    found = (
-        {} if mode == "semantic" else snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
-    )
-    keys = _candidates(snapshot, asked.vector, allowed, found, mode)
-    if not len(keys):
+    found: tuple[Rows, Values] = _NONE_FOUND
+    if mode != "semantic":
+        keys, parts = snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
+        found = snapshot.rows_of(keys), parts
+    rows = _candidates(snapshot, asked.vector, allowed, found[0], mode)
+    if not len(rows):
         nothing = np.empty(0, np.float32)
         no_keys = np.empty(0, np.int64)
         return Ranked(no_keys, nothing, nothing, nothing, np.empty(0, np.intp))
-    vectors = snapshot.vectors.rows(keys)
+    words = np.zeros(len(rows), np.float32)
+    words[np.searchsorted(rows, found[0])] = found[1]
+    weight = np.float32(_COSINE_AMONG_EQUALS if mode == "keyword" else weights.words)
+    languages = snapshot.languages_of(rows)
+    vectors = _vectors(snapshot, rows, asked.vector, weights.words * words, languages)
     cosines = _cosines(vectors, asked.vector)
-    words = np.array([found.get(key, 0.0) for key in keys.tolist()], np.float32)
-    if mode == "keyword":
-        scores = words + np.float32(_COSINE_AMONG_EQUALS) * cosines
-    else:
-        scores = cosines + np.float32(weights.words) * words
-    languages = snapshot.languages_of(keys)
+    scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
     fair = balance == "fair" and mode != "keyword" and len(np.unique(languages)) > 1
     if fair:
         scores = scores + _feedback(scores, vectors, languages, weights)
-    clauses = snapshot.clause_keys_of(keys)
+    clauses = snapshot.clause_keys_of(rows)
     best = _best_passages(clauses, scores)
     if fair:
         levels = _levels(scores[best], languages[best], weights)
         scores[best] += levels
     if allowed is not None:
         # A clause's passages are all allowed or none is.
-        best = best[np.isin(keys[best], allowed, assume_unique=True)]
+        best = best[allowed.holds(rows[best])]
     order = best[np.argsort(-scores[best], kind="stable")]
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
@@ -144,19 +149,40 @@ def rank_clauses(
 def _candidates(
     snapshot: Snapshot,
     vector: Values,
-    allowed: Keys | None,
-    found: dict[int, float],
+    allowed: Selection | None,
+    found: NDArray[np.intp],
     mode: Mode,
-) -> Keys:
-    """Keys of the passages to rank, each once, ascending."""
-    lists = [np.fromiter(found, np.int64, len(found))]
+) -> Rows:
+    """The passages to rank, each once, ascending."""
+    lists: list[Rows] = [found]
     if mode != "keyword":
-        groups = list(snapshot.keys_by_language.values())
+        groups = list(snapshot.by_language.values())
         groups += [] if allowed is None else [allowed]
-        for keys in groups:
-            few = len(keys) <= DEPTH
-            lists.append(keys if few else snapshot.vectors.search(vector, DEPTH, keys)[0])
+        for selected in groups:
+            few = selected.count <= DEPTH
+            lists.append(
+                selected.rows if few else snapshot.vectors.search(vector, DEPTH, selected)[0]
+            )
     return np.unique(np.concatenate(lists))
+
+
+def _vectors(
+    snapshot: Snapshot,
+    rows: Rows,
+    vector: Values,
+    words: Values,
+    languages: NDArray[np.intp],
+) -> Values:
+    """The vectors of candidates; beside a base exact ones for each language's best alone."""
+    if snapshot.vectors.is_exact:
+        return snapshot.vectors.rows(rows)
+    vectors = snapshot.vectors.approximate_rows(rows)
+    likely = _cosines(vectors, vector) + words
+    for language in np.unique(languages):
+        own = np.flatnonzero(languages == language)
+        best = own if len(own) <= EXACT else own[np.argpartition(-likely[own], EXACT)[:EXACT]]
+        vectors[best] = snapshot.vectors.rows(rows[best])
+    return vectors
 
 
 def _feedback(

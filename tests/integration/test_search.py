@@ -176,9 +176,9 @@ def test_clause_scores_as_its_best_passage(root: Path, encoder: Any) -> None:
         asked = SearchQuery(wanted, mode="semantic")
         first, second = Searcher(live, encoder).search(asked).hits
         assert (first.id, second.id) == ("p@1#0", "p@1#1")
-        keys = live.snapshot.vectors.search(vector, 100)[0]
+        keys = live.snapshot.vectors.search(vector, 100, live.snapshot.searched)[0]
         assert len(keys) > 2  # several passages, two hits
-        best = live.snapshot.vectors.search(vector, 100)[1].max()
+        best = live.snapshot.vectors.search(vector, 100, live.snapshot.searched)[1].max()
         assert np.isclose(first.score, best, atol=1e-5)
     finally:
         live.close()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from indexer.lexical.glossary import Glossary, GlossaryError, default_glossary, read_glossary
 from indexer.lexical.search import MOST_TERMS, KeywordQuery, keyword_scores
 from indexer.lexical.tokens import LONGEST_TOKEN, query_tokens, tokens
+from indexer.passage_table import Selection, table_of
 from indexer.records import Passage
 from indexer.store import Store
 
@@ -97,6 +98,12 @@ def test_a_bad_glossary_line_is_named(tmp_path: Path, line: str) -> None:
         read_glossary(tmp_path / "none.tsv")
 
 
+def everything(count: int) -> Selection:
+    """So many passages of one version, with keys from 1."""
+    table = table_of([(key, key, 1, "en") for key in range(1, count + 1)], None)
+    return Selection(table, np.ones(1, bool))
+
+
 @pytest.fixture
 def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
     """Keyword scores of texts for a question, by text."""
@@ -109,9 +116,10 @@ def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
         db.execute("PRAGMA foreign_keys = OFF")
         store.add_passages(1, [Passage("c", i, "", t) for i, t in enumerate(texts)], "d", 1)
         query = KeywordQuery.of(question, glossary)
-        made = keyword_scores(db, query, np.arange(1, len(texts) + 1), 100)
+        keys, values = keyword_scores(db, query, everything(len(texts)), 100)
         store.close()
-        return {texts[key - 1]: score for key, score in made.items()}
+        assert (np.diff(keys) > 0).all()
+        return {texts[key - 1]: float(v) for key, v in zip(keys, values, strict=True)}
 
     return found
 
@@ -143,4 +151,4 @@ def test_questions_of_any_kind_are_answered(scores: Callable[..., dict[str, floa
 
 def test_a_broken_store_is_not_hidden(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), np.arange(1), 1)
+        keyword_scores(sqlite3.connect(":memory:"), KeywordQuery(("a",), ()), everything(1), 1)

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
-from indexer.vectors import Keys, VectorIndex
+from indexer.passage_table import Keys, Rows, Selection, table_of
+from indexer.vectors import PassageVectors, VectorIndex
 from service.search.ranking import WEIGHTS, Asked, Ranked, rank_clauses
 from service.search.records import SearchFilter
 from service.search.relevance import FEATURES, features
@@ -29,29 +30,37 @@ class MadeSnapshot:
     words: dict[int, float]
 
     def __post_init__(self) -> None:
-        self.keys: Keys = np.arange(len(self.rows), dtype=np.int64)
-        self.vectors = VectorIndex.build(self.keys, self.rows)
         names = sorted(set(self.langs))
-        self.codes = np.array([names.index(lang) for lang in self.langs], np.intp)
-        self.keys_by_language = {
-            name: self.keys[self.codes == code] for code, name in enumerate(names)
+        rows = [(key, key, 1, lang) for key, lang in enumerate(self.langs)]
+        self.table = table_of(rows, None)
+        index = VectorIndex.build(self.table.passage_keys, self.rows)
+        self.vectors = PassageVectors(self.table, index)
+        self.searched = Selection(self.table, np.ones(1, bool))
+        self.by_language = {
+            name: self.searched.in_language(code) for code, name in enumerate(names)
         }
 
-    def passage_keys(self, langs: Sequence[str], *others: Sequence[Any]) -> Keys | None:
+    def selection(self, langs: Sequence[str], *others: Sequence[Any]) -> Selection | None:
         if not langs:
             return None
-        return np.concatenate([self.keys_by_language.get(lang, self.keys[:0]) for lang in langs])
+        chosen = np.array([name in langs for name in self.table.languages])
+        return self.searched.and_only(languages=chosen)
 
     def keyword_scores(
-        self, query: KeywordQuery, depth: int, allowed: Keys | None, deadline: float | None
-    ) -> dict[int, float]:
-        return dict(self.words) if query.own else {}
+        self, query: KeywordQuery, depth: int, allowed: Selection | None, deadline: float | None
+    ) -> tuple[Keys, NDArray[np.float32]]:
+        words = sorted(self.words.items()) if query.own else []
+        keys = np.array([key for key, _ in words], np.int64)
+        return keys, np.array([value for _, value in words], np.float32)
 
-    def languages_of(self, keys: Keys) -> NDArray[np.intp]:
-        return self.codes[keys]
+    def rows_of(self, keys: Keys) -> NDArray[np.intp]:
+        return keys.astype(np.intp)
 
-    def clause_keys_of(self, keys: Keys) -> Keys:
-        return keys
+    def languages_of(self, rows: Rows) -> NDArray[np.intp]:
+        return self.table.language_codes[rows].astype(np.intp)
+
+    def clause_keys_of(self, rows: Rows) -> Keys:
+        return self.table.clause_keys[rows]
 
     def clause_ids(self, keys: Sequence[int]) -> dict[int, str]:
         return {key: f"id{99 - key}" for key in keys}

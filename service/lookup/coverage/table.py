@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.tokens import query_tokens
+from indexer.passage_table import Keys
 from indexer.rows import PolicyRecord
 from indexer.snapshot import Snapshot
-from indexer.vectors import Keys
 from service.errors import UnknownPolicyError, UnknownTopicError
 from service.lookup.coverage.judging import (
     COVERED,
@@ -38,6 +38,7 @@ from service.search.snippet import make_snippet
 
 LEAST_PART = 0.1
 """Of a policy's clauses: a language with fewer has no row of its own, but counts to the others'."""
+_PASSAGES_AT_ONCE = 100_000
 _AT_ONCE = 5000  # clauses fetched by one statement
 
 EncodeQueries = Callable[[Sequence[str]], Values]
@@ -137,13 +138,9 @@ def _encoded(listed: Sequence[Topic], encode: EncodeQueries) -> TopicVectors:
 
 
 def _judged(snapshot: Snapshot, listed: Sequence[Topic], vectors: TopicVectors) -> _Judged:
-    keys = snapshot.all_passage_keys
-    clauses, owners = np.unique(snapshot.clause_keys_of(keys), return_inverse=True)
-    rows = snapshot.vectors.rows(keys) if len(keys) else np.empty((0, 1), np.float32)
-    rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    closeness = np.empty((0, len(listed)), np.float32)
-    if len(keys):
-        closeness = np.asarray(rows @ vectors.directions - vectors.zero, np.float32)
+    passages = snapshot.searched.rows
+    clauses, owners = np.unique(snapshot.clause_keys_of(passages), return_inverse=True)
+    closeness = _closeness(snapshot, passages, vectors)
     found = []
     for start in range(0, len(clauses), _AT_ONCE):
         part = [int(key) for key in clauses[start : start + _AT_ONCE]]
@@ -163,6 +160,16 @@ def _judged(snapshot: Snapshot, listed: Sequence[Topic], vectors: TopicVectors) 
         probabilities(nearest_of(closeness, owners, len(clauses)), in_text, in_headings[places]),
         in_text,
     )
+
+
+def _closeness(snapshot: Snapshot, passages: NDArray[np.intp], vectors: TopicVectors) -> Values:
+    """How close passages are to the topics; some thousand vectors are in memory at a time."""
+    parts = [np.empty((0, vectors.directions.shape[1]), np.float32)]
+    for start in range(0, len(passages), _PASSAGES_AT_ONCE):
+        rows = snapshot.vectors.approximate_rows(passages[start : start + _PASSAGES_AT_ONCE])
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        parts.append(np.asarray(rows @ vectors.directions - vectors.zero, np.float32))
+    return np.concatenate(parts)
 
 
 def _languages(
