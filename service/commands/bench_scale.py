@@ -40,6 +40,12 @@ def scale(
     most_questions: Annotated[
         int, typer.Option(min=10, max=10_000, help="At most so many of them.")
     ] = 200,
+    searches: Annotated[
+        int,
+        typer.Option(
+            min=1, max=100_000, help="At least so many searches with each filter are timed."
+        ),
+    ] = 200,
     work: Annotated[
         Path,
         typer.Option(help="Folder for the made indexes (about 5 kB a clause); each is deleted."),
@@ -87,7 +93,7 @@ def scale(
         )
     leave_on_signals()
     vectors = encoder.encode_queries(asked)
-    plan = Plan(settings, source, tuple(asked), vectors, seed, adding, serve_seconds)
+    plan = Plan(settings, source, tuple(asked), vectors, seed, searches, adding, serve_seconds)
     _make_room(work)
     print(f"{machine()}\n{_told(source)}; {len(asked)} distinct questions\n", flush=True)
     sizes: list[Size] = []

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WARM = 10
 """Questions that are asked before the clock runs, with each filter."""
-LEAST_TIMED = 200
-"""Searches that are timed with each filter: few questions are asked several times."""
 DEPTH = 10
 
 
@@ -45,6 +43,8 @@ class Task:
     questions: tuple[str, ...]
     vectors: str
     filters: Mapping[str, Given]
+    searches: int
+    """That are timed with each filter, at least: few questions are asked several times."""
     cache: str
     source: str
     seed: int
@@ -167,7 +167,7 @@ def _timing(
     for query in queries[:WARM]:
         searcher.search(query)
     taken, hits = [], []
-    for query in queries * -(-LEAST_TIMED // len(queries)):
+    for query in queries * -(-task.searches // len(queries)):
         seconds, result = clocked(lambda query=query: searcher.search(query))  # type: ignore[misc]
         taken.append(1000 * seconds)
         hits.append(len(result.hits))

@@ -60,7 +60,7 @@ def exact_answers(
 
     directory = IndexDirectory(root)
     manifest = read_manifest(directory)
-    best = {name: _Best(len(questions), depth + _SPARE) for name in filters}
+    best = {name: Best(len(questions), depth + _SPARE) for name in filters}
     allowed = dict.fromkeys(filters, 0)
     flat = np.zeros(min(timed, len(questions)))
     reader, done = StoreReader(directory.store), 0
@@ -119,7 +119,7 @@ class _Block:
         return np.flatnonzero(kept)
 
 
-class _Best:
+class Best:
     """The best passages of each question so far."""
 
     def __init__(self, questions: int, depth: int) -> None:

@@ -32,8 +32,10 @@ _FIRST_ADDED = 9_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured at every size. `adding`: how often clauses are added and removed.
+    """What is measured at every size.
 
+    `searches`: how many are timed with each filter, at least. `adding`: how often clauses are added
+    and removed.
     `serve_seconds`: how long the service is asked over HTTP; 0: not at all.
     """
 
@@ -42,6 +44,7 @@ class Plan:
     questions: tuple[str, ...]
     vectors: Vectors
     seed: int
+    searches: int
     adding: int
     serve_seconds: float
 
@@ -89,6 +92,7 @@ def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
             questions=plan.questions,
             vectors=str(vectors),
             filters=filters,
+            searches=plan.searches,
             cache=str(plan.settings.cache),
             source=str(plan.settings.index),
             seed=plan.seed,
