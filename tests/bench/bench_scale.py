@@ -131,10 +131,11 @@ def draw(sizes: list[dict[str, Any]], path: Path) -> None:
 
     recall.plot(counts, [size["recall"]["all"] for size in sizes], "o-", color=green,
                 label="no filter")  # fmt: skip
-    lowest = [min(value for name, value in size["recall"].items() if name != "all")
-              for size in sizes]  # fmt: skip
-    recall.plot(counts, lowest, "s:", color=blue, label="lowest of the filters")
-    recall.set_ylim(0.8, 1.005)
+    lowest = [
+        min(value for value in size["recall"].values() if value is not None) for size in sizes
+    ]
+    recall.plot(counts, lowest, "s:", color=blue, label="lowest with any filter")
+    recall.set_ylim(min(0.8, min(lowest) - 0.02), 1.005)
     recall.set_title("Recall@10 of exact, semantic leg")
 
     memory.plot(counts, [a["peak_bytes"] / 2**20 for a in answering], "o-", color=green,
@@ -153,6 +154,9 @@ def draw(sizes: list[dict[str, Any]], path: Path) -> None:
 
     for panel in panels.flat:
         panel.set_xscale("log")
+        panel.set_xticks(counts, [f"{count:,}" for count in counts])
+        panel.minorticks_off()
+        panel.yaxis.set_major_formatter("{x:g}")
         panel.set_xlabel("clauses")
         panel.spines[["top", "right"]].set_visible(False)
         panel.grid(alpha=0.25)

@@ -105,7 +105,9 @@ def test_growth_compares_the_largest_with_the_smallest() -> None:
 
 
 def test_figures_for_programs_hold_no_lists_of_clauses() -> None:
-    found = json.loads(json.dumps(as_json(size(10_000, 2.0))))
+    nothing_left = replace(size(10_000, 2.0), recall={"all": 1.0, "1% by policy": math.nan})
+    found = json.loads(json.dumps(as_json(nothing_left), allow_nan=False))
+    assert found["recall"] == {"all": 1.0, "1% by policy": None}
     assert "found" not in found["answering"]
     assert found["memory_bytes_a_clause"] == pytest.approx(200 * 2**20 / 10_000)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -89,6 +90,9 @@ def as_json(size: Size) -> dict[str, Any]:
     """A size, for programs: without the keys of all the clauses that were found."""
     found = asdict(size)
     del found["answering"]["found"]
+    found["recall"] = {
+        name: None if math.isnan(value) else value for name, value in size.recall.items()
+    }
     return found | {
         "memory_bytes_a_clause": memory_of_clause(size),
         "hybrid_to_flat": size_ratio(size),
