@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,9 +47,16 @@ def scale(
     ] = 200,
     work: Annotated[
         Path,
-        typer.Option(help="Folder for the made indexes (about 5 kB a clause); each is deleted."),
+        typer.Option(
+            help="Folder for the made indexes (about 10 kB a clause); each is deleted at its end."
+        ),
     ] = Path(".policy-search/scale"),
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the made indexes there.")] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep", help="Leave the made indexes there; the next run with --keep takes them."
+        ),
+    ] = False,
     adding: Annotated[
         int, typer.Option(min=0, max=100, help="How often 100 clauses are added and removed.")
     ] = 3,
@@ -74,6 +80,7 @@ def scale(
     from service.bench.processes import leave_on_signals
     from service.bench.questions import questions_of_index, read_questions
     from service.bench.report import machine
+    from service.bench.scale.keeping import forget
     from service.bench.scale.measuring import Plan, measure_size
     from service.bench.scale.source import read_source
     from service.bench.scale.table import rows, text
@@ -99,13 +106,14 @@ def scale(
     sizes: list[Size] = []
     for count in counts:
         root = work / f"scale-{count}"
-        shutil.rmtree(root, ignore_errors=True)
+        if not keep:
+            forget(root)
         try:
             with progress_reporter() as progress:
                 sizes.append(measure_size(plan, count, root, progress))
         finally:
             if not keep:
-                shutil.rmtree(root, ignore_errors=True)
+                forget(root)
         print(text(rows(sizes[-1:])) + "\n", flush=True)
         _write(sizes, source, len(asked), json_file)
     if len(sizes) > 1:

@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.directory import IndexDirectory, Manifest, publish
+from models import Fingerprint
 from service.bench.scale.answering import Answering, timing
 from service.bench.scale.exact import Best, recall
 from service.bench.scale.filling import Filled
+from service.bench.scale.keeping import Made, forget, kept_or_filled
 from service.bench.scale.measuring import Service, Size
 from service.bench.scale.table import as_json, growth, rows, text
 from service.commands.bench_scale import parse_counts
@@ -123,6 +126,32 @@ def test_other_numbers_of_clauses_are_refused(
     with pytest.raises(SystemExit):
         parse_counts(given)
     assert "10k,100k,1M" in capsys.readouterr().err
+
+
+def test_kept_index_is_taken_again_unless_another_is_wanted(tmp_path: Path) -> None:
+    root, filled = tmp_path / "scale-2000", size(2000, 1.0).filled
+    times: list[Made] = []
+
+    def get(made: Made) -> Filled:
+        def fill() -> Filled:
+            times.append(made)
+            prints = Fingerprint("made", 8, "fp32", "mean", "", "", "", "")
+            root.mkdir()
+            publish(IndexDirectory(root), Manifest(1, "", prints, 26, 2000, 2000))
+            return filled
+
+        return kept_or_filled(root, made, fill)
+
+    made = Made(2000, 20, "/index", "2025-01-01", "d1ge57")
+    assert get(made) == get(made) == filled
+    assert len(times) == 1
+    get(replace(made, seed=21))
+    assert len(times) == 2
+    (root / "manifest.json").unlink()  # somebody tidied up
+    get(replace(made, seed=21))
+    assert len(times) == 3
+    forget(root)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_part_of_the_results_is_written_anew_and_leaves_the_others(tmp_path: Path) -> None:

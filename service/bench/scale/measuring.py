@@ -20,6 +20,7 @@ from service.bench.scale.answering import DEPTH, Answering, Task, Timing
 from service.bench.scale.exact import exact_answers, recall
 from service.bench.scale.filling import Filled, fill
 from service.bench.scale.filters import as_filter, filters_of
+from service.bench.scale.keeping import kept_or_filled, what_is_made
 from service.bench.scale.policies import Maker
 from service.bench.scale.source import Source
 from service.bench.scale.vectors import Vectors
@@ -77,9 +78,12 @@ class Size:
 
 
 def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
-    """Makes an index of so many clauses in an empty folder, and measures it."""
-    maker = Maker(plan.source, plan.seed)
-    filled = fill(root, plan.source, maker, clauses, tell)
+    """Makes an index of so many clauses in a folder, unless it is kept there, and measures it."""
+    filled = kept_or_filled(
+        root,
+        what_is_made(clauses, plan.seed, plan.settings.index),
+        lambda: fill(root, plan.source, Maker(plan.source, plan.seed), clauses, tell),
+    )
     langs = [passages.lang for passages in plan.source.languages]
     filters = filters_of(filled.policies, langs)
     records = {name: as_filter(given) for name, given in filters.items()}
