@@ -17,7 +17,7 @@ EVAL ?= ../shared/eval
 EVAL_POLICIES ?= ../shared/policies
 EVAL_JSON ?= .policy-search/evaluation.json
 
-.PHONY: help install install-dev run test test-formats test-browser test-wiki bench bench-large fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
+.PHONY: help install install-dev run test test-formats test-browser test-wiki bench bench-large bench-scale fuzz fuzz-api docker-smoke check eval bench-encoder bench-search bench-parts train-encoder calibrate calibrate-equivalents pictures lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -145,6 +145,13 @@ fuzz: install-dev ## 10,000 random and damaged files: none may crash or hang a r
 bench-large: install-dev ## Read documents of 2,000 pages, and index 1,000 policies (an hour)
 	$(BIN)/python tests/bench/bench_large.py pages
 	$(BIN)/python tests/bench/bench_large.py policies
+
+# How many clauses, each a made index of its own: about 10 kB of disk and a millisecond a clause.
+# The long form: make bench-scale CLAUSES=10k,100k,1M,10M
+CLAUSES ?= 10k,100k,1M
+SCALE_OPTIONS ?=
+bench-scale: install-dev ## Speed, recall and memory from ten thousand to a million clauses (an hour)
+	$(BIN)/python tests/bench/bench_scale.py --clauses $(CLAUSES) $(SCALE_OPTIONS)
 
 lock: ## Write the lock files anew from pyproject.toml
 	rm -rf $(VENV)-lock

@@ -1,14 +1,14 @@
-"""Matrices quantised in blocks: each run of 32 weights of a row shares one scale.
+"""Matrices of few bits: as the weights file stores them, and as they are multiplied by.
 
-Q4_0, as the weights file stores it: one float16 scale and 16 bytes a block; byte j holds
-weight j in its low nibble and weight j + 16 in its high one; a weight is (nibble - 8) x scale.
-Q8, for layers that do not come from the file: (byte - 128) x scale.
+Q4_0 in the file: each run of 32 weights of a row shares one float16 scale and takes 16 bytes; byte
+j holds weight j in its low nibble and weight j + 16 in its high one; a weight is
+(nibble - 8) x scale. What is multiplied has 8 bits a weight and one scale for each output.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ BLOCK_BYTES: Final = 18
 @dataclass(frozen=True)
 class Q4Tensor:
     """A matrix of 4-bit weights, shape (rows, columns)."""
-
-    bits: ClassVar[int] = 4
 
     nibbles: NDArray[np.uint8]  # (rows, columns / 32, 16) as stored
     scales: NDArray[np.float16]  # (rows, columns / 32)
@@ -60,44 +58,20 @@ class Q4Tensor:
 
 
 @dataclass(frozen=True)
-class Q8Tensor:
-    """A matrix of 8-bit weights, shape (rows, columns)."""
+class Int8Matrix:
+    """A matrix that a row of activations is multiplied by: 8 bits a weight, a scale an output."""
 
-    bits: ClassVar[int] = 8
-
-    levels: NDArray[np.uint8]  # (rows, columns / 32, 32)
-    scales: NDArray[np.float32]  # (rows, columns / 32)
+    levels: NDArray[np.int8]  # (inputs, outputs)
+    scales: NDArray[np.float32]  # (outputs,)
 
     @classmethod
-    def quantize(cls, weights: NDArray[np.float32]) -> Q8Tensor:
-        """Round a matrix to 8 bits; the largest weight of a block is kept exactly.
-
-        Raises:
-            ValueError: the number of columns is not a multiple of 32.
-        """
-        rows, columns = weights.shape
-        if columns % BLOCK:
-            raise ValueError(f"{columns} columns do not divide into blocks of {BLOCK}")
-        blocks = weights.astype(np.float32).reshape(rows, columns // BLOCK, BLOCK)
-        scales = np.abs(blocks).max(axis=-1) / np.float32(127)
+    def quantize(cls, weights: NDArray[np.float32]) -> Int8Matrix:
+        """From weights of shape (outputs, inputs); the largest of an output is kept exactly."""
+        scales = np.abs(weights).max(axis=1).astype(np.float32) / np.float32(127)
         safe = np.where(scales > 0, scales, np.float32(1))
-        return cls((np.rint(blocks / safe[..., None]) + 128).astype(np.uint8), scales)
-
-    @property
-    def rows(self) -> int:
-        """Number of rows (outputs, or vocabulary entries)."""
-        return int(self.levels.shape[0])
-
-    @property
-    def columns(self) -> int:
-        """Number of columns (inputs)."""
-        return int(self.levels.shape[1]) * BLOCK
-
-    def packed(self) -> NDArray[np.uint8]:
-        """The levels, one byte each: nothing to pack."""
-        return self.levels
+        levels = np.rint(weights / safe[:, None]).astype(np.int8)
+        return cls(np.ascontiguousarray(levels.T), scales)
 
     def dequantized(self) -> NDArray[np.float32]:
-        """The weights, float32, shape (rows, columns)."""
-        signed = (self.levels.astype(np.float32) - 128) * self.scales[..., None]
-        return signed.reshape(self.rows, self.columns)
+        """The weights, float32, shape (outputs, inputs)."""
+        return np.asarray(self.levels.T * self.scales[:, None], np.float32)

@@ -23,16 +23,15 @@ from models.folder import (
     write_modules,
     write_tokenizer,
 )
+from models.smoothing import read_smoothing, smoothing_digest
 from models.trained import LAYERS_SHA256, read_trained_layers
 from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
 
 # Part of the cache folder's name: raise it whenever the written folder would differ.
-CONVERTER_VERSION: Final = 1
+CONVERTER_VERSION: Final = 2
 BASE_NAME: Final = "multilingual-e5-small"
 TRAINED_NAME: Final = "multilingual-e5-small-neutral"
-# The base weights stay in the 4 bits that they come in; trained matrices have 8.
-BASE_QUANTIZATION: Final = "int4"
-TRAINED_QUANTIZATION: Final = "int4+int8"
+QUANTIZATION: Final = "int8"
 
 
 def embedded_folder(
@@ -64,7 +63,8 @@ def embedded_folder(
         started = time.monotonic()
         weights = read_weights(find_weights_file())
         layers = read_trained_layers(weights.shape) if trained else None
-        facts = write_onnx_folder(target, weights, layers.tensors if layers else None)
+        tensors = layers.tensors if layers else None
+        facts = write_onnx_folder(target, weights, tensors, read_smoothing())
         say(f"Converted the embedded model in {time.monotonic() - started:.1f} s.")
         return facts
 
@@ -75,6 +75,7 @@ def write_onnx_folder(
     folder: Path,
     weights: Weights,
     overrides: Mapping[str, NDArray[np.float32]] | None = None,
+    smoothing: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> dict[str, Any]:
     """Write a complete sentence-transformers folder that runs in ONNX Runtime.
 
@@ -82,6 +83,7 @@ def write_onnx_folder(
         folder: an existing, empty folder.
         weights: the parsed weights file.
         overrides: trained tensors that replace those of the same name.
+        smoothing: factors of `models.smoothing`.
 
     Returns:
         What a fingerprint needs to know of the folder: `name`, `quantization`,
@@ -93,7 +95,7 @@ def write_onnx_folder(
     from models.tokenizer import build_tokenizer
 
     shape = weights.shape
-    write_graph(folder, build_graph(encoder_tensors(weights, overrides)))
+    write_graph(folder, build_graph(encoder_tensors(weights, overrides), smoothing))
     write_tokenizer(folder, build_tokenizer(weights.unigram, shape.positions))
     write_json(
         folder / INPUT_CONFIG_FILE,
@@ -102,7 +104,7 @@ def write_onnx_folder(
     write_modules(folder, ONNX_MODULE, shape.hidden)
     return {
         "name": TRAINED_NAME if overrides else BASE_NAME,
-        "quantization": TRAINED_QUANTIZATION if overrides else BASE_QUANTIZATION,
+        "quantization": QUANTIZATION,
         "source_sha256": weights.sha256,
         "converter_version": CONVERTER_VERSION,
         "weights_sha256": _sha256(folder / GRAPH_FILE, folder / GRAPH_DATA_FILE),
@@ -111,7 +113,8 @@ def write_onnx_folder(
 
 
 def _version_hash(trained: bool) -> str:
-    parts = [KNOWN_SHA256, str(CONVERTER_VERSION), *([LAYERS_SHA256] if trained else [])]
+    parts = [KNOWN_SHA256, str(CONVERTER_VERSION), smoothing_digest()]
+    parts += [LAYERS_SHA256] if trained else []
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
 

@@ -15,9 +15,9 @@ from models.errors import ModelFormatError
 class Fingerprint:
     """Everything that decides a text's vector. Equal fingerprints: comparable vectors."""
 
-    model: str  # for people, such as "embedded multilingual-e5-small int4"
+    model: str  # for people, such as "embedded multilingual-e5-small int8"
     dimension: int
-    quantization: str  # "int4", "int8", "fp32"
+    quantization: str  # "int8", "fp32"
     pooling: str  # "mean", "cls", …
     query_prompt: str
     passage_prompt: str
@@ -60,5 +60,5 @@ class Fingerprint:
         return cls(**values)
 
     def __str__(self) -> str:
-        """`embedded multilingual-e5-small int4 (9f3c12ab34cd)`."""
+        """`embedded multilingual-e5-small int8 (9f3c12ab34cd)`."""
         return f"{self.model} ({self.short})"

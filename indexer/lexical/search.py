@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import sqlite3
-import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import DeadlinePassedError
 from indexer.lexical.glossary import Glossary
+from indexer.lexical.holders import Passages, holders_of
+from indexer.lexical.postings import TEXT, Postings
+from indexer.lexical.scoring import Part, Weighed, best_rows
 from indexer.lexical.tokens import is_stop_word, query_tokens
 from indexer.passage_table import Selection
 
@@ -50,9 +50,9 @@ def keyword_scores(
     depth: int,
     allowed: Selection | None = None,
     deadline: float | None = None,
-    postings: object = None,
+    postings: Postings | None = None,
 ) -> tuple[Keys, NDArray[np.float32]]:
-    """The part of the question, by weight of its terms, that passages hold: [0, 1].
+    """The part of the question, by weight of its terms, that passages hold: (0, 1].
 
     A term weighs its inverse document frequency (as in BM25) among the passages searched alone:
     what a writer adds meanwhile, or what the caller may not see, changes nothing.
@@ -72,59 +72,29 @@ def keyword_scores(
     Raises:
         DeadlinePassedError: the deadline passed before all words were looked up.
     """
-    passages = searched.keys
-    held_weight = np.zeros(len(passages), np.float64)
-    parts = ((query.own, 1.0, 1.0), (query.added, EXPANSION_WEIGHT, EXPANSION_PART))
-    for terms, weight, enough in parts:
+    table = searched.table
+    base_rows = 0 if postings is None else table.base_rows
+    passages = Passages(table.passage_keys, searched.mask, searched.count, base_rows)
+    parts = []
+    for terms, weight, enough in (
+        (query.own, 1.0, 1.0),
+        (query.added, EXPANSION_WEIGHT, EXPANSION_PART),
+    ):
         found = [
-            (rows, columns, _rarity(len(rows), len(passages)))
-            for rows, columns in _holders(db, terms, passages, deadline)
+            (term, _rarity(term.count, passages.count))
+            for term in holders_of(db, terms, passages, postings, deadline)
         ]
-        found.sort(key=lambda item: -item[2])
+        found.sort(key=lambda item: -item[1])
         del found[MOST_TERMS:]
-        whole = enough * sum(rarity for _, _, rarity in found)
-        part = np.zeros(len(passages), np.float64)
-        for rows, columns, rarity in found:
-            part[rows] += rarity * columns
-        if whole:
-            held_weight += weight * np.minimum(1.0, part / whole)
-    rows = np.flatnonzero(held_weight)
-    best = rows[np.argsort(-held_weight[rows], kind="stable")]
-    chosen = best[:depth]
-    if allowed is not None and len(best) > depth:
-        left = allowed.holds(searched.table.rows_of(passages[best]))
-        chosen = np.concatenate([chosen, best[left][:depth]])
-    chosen = np.unique(chosen)
-    return passages[chosen], np.minimum(1.0, held_weight[chosen]).astype(np.float32)
-
-
-def _holders(
-    db: sqlite3.Connection, terms: Sequence[str], passages: Keys, deadline: float | None
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
-    """For each term that occurs, the places of the passages that hold it, each with the weight of
-    the column."""
-    for term in terms:
-        if deadline is not None and time.monotonic() > deadline:
-            raise DeadlinePassedError("the question's words were not all looked up in time")
-        in_context = _rows(db, "context", term, passages)
-        in_text = _rows(db, "text", term, passages)
-        rows = np.union1d(in_context, in_text)
-        if len(rows):
-            columns = np.full(len(rows), CONTEXT_WEIGHT)
-            columns[np.isin(rows, in_text, assume_unique=True)] = 1.0
-            yield rows, columns
-
-
-def _rows(db: sqlite3.Connection, column: str, term: str, passages: Keys) -> NDArray[np.intp]:
-    """The places, in `passages`, of those whose column holds a term."""
-    found = db.execute(
-        "SELECT rowid FROM lexical WHERE lexical MATCH ?", (f'{column} : "{term}"',)
-    ).fetchall()
-    keys = np.fromiter((key for (key,) in found), np.int64, len(found))
-    rows = np.searchsorted(passages, keys)
-    inside = rows < len(passages)
-    inside[inside] = passages[rows[inside]] == keys[inside]
-    return rows[inside]
+        if found:
+            weighed = tuple(
+                Weighed(holding, rarity if holding.column == TEXT else rarity * CONTEXT_WEIGHT)
+                for term, rarity in found
+                for holding in term.holdings
+            )
+            parts.append(Part(weighed, weight, enough * sum(rarity for _, rarity in found)))
+    rows, scores = best_rows(parts, passages, depth, allowed)
+    return passages.keys[rows], scores.astype(np.float32)
 
 
 def _rarity(count: int, total: int) -> float:

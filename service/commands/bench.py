@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands import common
+from service.commands import bench_scale, common
 from service.settings import ENV_PREFIX, load_settings
 
 if TYPE_CHECKING:
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 MOST_CLIENTS = 1000
 
+app = typer.Typer(rich_markup_mode=None)
+app.command("scale")(bench_scale.scale)
 
+
+@app.callback(invoke_without_command=True)
 def bench(
+    context: typer.Context,
     index: common.IndexOption = None,
     model: common.ModelOption = None,
     url: Annotated[
@@ -50,8 +55,12 @@ def bench(
 ) -> None:
     """Measure a service over HTTP: latencies, throughput, processor time, memory.
 
-    Each client keeps its connection and asks its next question when it has its answer.
+    Each client keeps its connection and asks its next question when it has its answer. `bench
+    scale` measures how an index grows; its options stand after `scale`.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
     from service.bench import service as served
     from service.bench.processes import leave_on_signals
     from service.bench.questions import questions_of_index, read_questions
@@ -72,6 +81,15 @@ def bench(
         return
     with served.running(settings, served.serve_command) as service:
         _measure(service, asked, counts, seconds, json_file)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Options before a sub-command would do nothing, and nobody would notice."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = "json" if name == "json_file" else name
+            common.fail(f"--{option} stands before {context.invoked_subcommand}: put it after")
 
 
 def parse_clients(text: str) -> list[int]:

@@ -37,6 +37,7 @@ from tests.bench.end_to_end.measuring import (  # noqa: E402
 )
 from tests.bench.end_to_end.results import Results, markdown, versions  # noqa: E402
 from tests.bench.end_to_end.running import figures_of, forget_settings  # noqa: E402
+from tests.bench.sections import replace_section  # noqa: E402
 
 NOTES = [
     "Every system runs alone, on loopback, asked by a load generator in a process of its own over "
@@ -134,7 +135,7 @@ def main() -> None:
     )
     pictures = draw(measured, given.out)
     text = markdown(Results(about, measured, parts, NOTES), pictures)
-    (given.out / "RESULTS.md").write_text(text, "utf-8")
+    replace_section(given.out / "RESULTS.md", "end to end", text)
     print(text)
 
 

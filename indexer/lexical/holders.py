@@ -1,0 +1,150 @@
+"""Who holds a term: lists of rows out of a base's postings and out of the store."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import DeadlinePassedError
+from indexer.lexical.postings import CONTEXT, TEXT, Postings, is_plain
+
+Keys = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.integer[Any]]
+Bits = NDArray[np.uint8]
+
+NAMES = {TEXT: "text", CONTEXT: "context"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages of a generation as rows, ascending by key, and those that are searched.
+
+    The first rows are those of a base, if there is one.
+    """
+
+    keys: Keys
+    searched: Mask
+    count: int
+    """How many are searched."""
+    base_rows: int = 0
+
+    @property
+    def all_searched(self) -> bool:
+        return self.count == len(self.keys)
+
+    def bits(self) -> Bits:
+        """Which of the base's rows are searched, as `Postings.bits_of` tells rows."""
+        packed = np.packbits(self.searched[: self.base_rows], bitorder="little")
+        return np.pad(packed, (0, -len(packed) % 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The rows that hold a term in one column, as a list or, of the base's rows, as a bitmap.
+
+    Rows that are not searched are among them.
+    """
+
+    column: int
+    rows: Rows | None
+    bits: Bits | None = None
+    length: int = 0
+
+    def all_rows(self, base_rows: int) -> Rows:
+        """The rows, ascending, of a base of so many rows."""
+        if self.bits is None:
+            assert self.rows is not None
+            return self.rows
+        held = np.unpackbits(self.bits, count=base_rows, bitorder="little")
+        return np.flatnonzero(held.view(np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """All that hold a term: no row twice. `count`: how many of them are searched."""
+
+    holdings: tuple[Holding, ...]
+    count: int
+
+
+def holders_of(
+    db: sqlite3.Connection,
+    terms: Sequence[str],
+    passages: Passages,
+    postings: Postings | None,
+    deadline: float | None,
+) -> Iterator[Term]:
+    """The terms that any passage holds which is searched.
+
+    Raises `DeadlinePassedError` once `time.monotonic` is past the deadline.
+    """
+    numbers: list[int | None] = [None] * len(terms)
+    searched = None
+    if postings is not None:
+        numbers = postings.numbers(terms)
+        searched = None if passages.all_searched else passages.bits()
+    for term, number in zip(terms, numbers, strict=True):
+        if deadline is not None and time.monotonic() > deadline:
+            raise DeadlinePassedError("the question's words were not all looked up in time")
+        covered = passages.base_rows if postings is not None and is_plain(term) else 0
+        holdings = _in_store(db, term, passages, covered)
+        if postings is not None and number is not None and covered:
+            holdings += _in_base(postings, number)
+        count = sum(_searched(holding, passages, searched) for holding in holdings)
+        if count:
+            yield Term(tuple(holdings), count)
+
+
+def _in_base(postings: Postings, number: int) -> list[Holding]:
+    found = []
+    for column in (TEXT, CONTEXT):
+        length = postings.count_of(number, column)
+        if postings.is_dense(number, column):
+            bits = postings.bits_of(number, column)
+            found.append(Holding(column, None, bits, length))
+        elif length:
+            found.append(Holding(column, postings.rows_of(number, column), None, length))
+    return found
+
+
+def _in_store(db: sqlite3.Connection, term: str, passages: Passages, covered: int) -> list[Holding]:
+    """Of the rows from `covered` on."""
+    if covered == len(passages.keys):
+        return []
+    in_text = _rows(db, "text", term, passages.keys, covered)
+    in_context = _rows(db, "context", term, passages.keys, covered)
+    alone = np.setdiff1d(in_context, in_text, assume_unique=True)
+    return [
+        Holding(column, rows, None, len(rows))
+        for column, rows in ((TEXT, in_text), (CONTEXT, alone))
+        if len(rows)
+    ]
+
+
+def _rows(db: sqlite3.Connection, column: str, term: str, keys: Keys, covered: int) -> Rows:
+    covers = int(keys[covered - 1]) if covered else 0
+    found = db.execute(
+        "SELECT rowid FROM lexical WHERE lexical MATCH ? AND rowid > ?",
+        (f'{column} : "{term}"', covers),
+    ).fetchall()
+    wanted = np.fromiter((key for (key,) in found), np.int64, len(found))
+    rows = np.searchsorted(keys, wanted)
+    inside = rows < len(keys)
+    inside[inside] = keys[rows[inside]] == wanted[inside]
+    return rows[inside]
+
+
+def _searched(holding: Holding, passages: Passages, searched: Bits | None) -> int:
+    if passages.all_searched:
+        return holding.length
+    if holding.bits is not None and searched is not None:
+        return int(np.bitwise_count(holding.bits & searched).sum())
+    assert holding.rows is not None
+    return int(np.count_nonzero(passages.searched[holding.rows]))
