@@ -192,7 +192,8 @@ class Selection:
     def present_versions(self) -> Keys:
         """The keys of the versions that the selected passages are of."""
         counts = self.table.counts[:, self.languages].sum(axis=1)
-        return self.table.version_keys[(counts > 0) & self.versions]
+        keys: Keys = self.table.version_keys[(counts > 0) & self.versions]
+        return keys
 
     @property
     def rows(self) -> Rows:

@@ -31,7 +31,7 @@ DEPTH = 1000
 """Passages of each language, and of the words, that are ranked for a question. Fixed, so that the
 pages of one generation fit together."""
 
-EXACT = 150
+EXACT = 100
 """Passages of each language that are compared as they were embedded, where a large index keeps
 vectors quantised: more than anybody pages through."""
 
@@ -208,8 +208,8 @@ def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Va
         for language in present
     }
     highest = max(levels.values())
-    raised = {code: min(highest - level, weights.widest) for code, level in levels.items()}
-    return np.array([raised[int(code)] for code in languages], np.float32)
+    raised = [min(highest - levels[int(code)], weights.widest) for code in present]
+    return np.array(raised, np.float32)[np.searchsorted(present, languages)]
 
 
 def _best_passages(clauses: Keys, scores: Values) -> NDArray[np.intp]:
