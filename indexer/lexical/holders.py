@@ -134,9 +134,7 @@ def _in_store(db: sqlite3.Connection, term: str, passages: Passages, covered: in
     ]
 
 
-def _rows(
-    db: sqlite3.Connection, column: str, term: str, passages: Passages, covered: int
-) -> Rows:
+def _rows(db: sqlite3.Connection, column: str, term: str, passages: Passages, covered: int) -> Rows:
     known = passages.kept.get((column, term))
     if known is not None:
         return known
