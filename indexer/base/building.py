@@ -69,7 +69,7 @@ def build_base(
             own = np.flatnonzero(columns.languages == code)
             index = _index_of(rows, own, steps)
             faiss.write_index(index, str(files.vectors(code)))
-            kinds[language] = kind_for(len(own))
+            kinds[language] = kind_for(len(own), dimension)
             del index
     finally:
         rows.close()

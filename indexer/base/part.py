@@ -25,6 +25,7 @@ FEW = 20_000
 """Vectors of a language that are all compared."""
 SAMPLED_A_LIST = 40
 """Vectors that each centre is trained on."""
+MOST_SAMPLED = 200_000
 ROUNDS = 8
 """Of k-means: more change the lists of few vectors."""
 LEAST_LISTS = 16
@@ -58,11 +59,11 @@ class Bits:
         return made(self.packed)
 
 
-def kind_for(count: int) -> str:
+def kind_for(count: int, dimension: int) -> str:
     """The kind for so many vectors, as FAISS's index factory names it."""
     if count <= FEW:
         return "SQfp16"
-    return f"IVF{lists_for(count)},PQx4fs"
+    return f"IVF{lists_for(count)},PQ{dimension}x4fs"
 
 
 def lists_for(count: int) -> int:
@@ -71,7 +72,7 @@ def lists_for(count: int) -> int:
 
 def sample_size(count: int) -> int:
     """Vectors to train on; 0 where there is nothing to train."""
-    return 0 if count <= FEW else min(count, SAMPLED_A_LIST * lists_for(count))
+    return 0 if count <= FEW else min(count, SAMPLED_A_LIST * lists_for(count), MOST_SAMPLED)
 
 
 def new_index(count: int, dimension: int, sample: Vectors) -> faiss.Index:

@@ -130,7 +130,7 @@ def rank_clauses(
     vectors = _vectors(snapshot, rows, asked.vector, weights.words * words, languages)
     cosines = _cosines(vectors, asked.vector)
     scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
-    fair = balance == "fair" and mode != "keyword" and len(np.unique(languages)) > 1
+    fair = balance == "fair" and mode != "keyword" and len(_present(languages)) > 1
     if fair:
         scores = scores + _feedback(scores, vectors, languages, weights)
     clauses = snapshot.clause_keys_of(rows)
@@ -178,7 +178,7 @@ def _vectors(
         return snapshot.vectors.rows(rows)
     vectors = snapshot.vectors.approximate_rows(rows)
     likely = _cosines(vectors, vector) + words
-    for language in np.unique(languages):
+    for language in _present(languages).tolist():
         own = np.flatnonzero(languages == language)
         best = own if len(own) <= EXACT else own[np.argpartition(-likely[own], EXACT)[:EXACT]]
         vectors[best] = snapshot.vectors.rows(rows[best])
@@ -190,7 +190,7 @@ def _feedback(
 ) -> Values:
     """What each passage gains by resembling the best passages of the other languages."""
     gained = np.zeros_like(scores)
-    for language in np.unique(languages):
+    for language in _present(languages).tolist():
         own = languages == language
         others = np.flatnonzero(~own)
         top = others[np.argsort(-scores[others], kind="stable")[: weights.feedback_passages]]
@@ -202,7 +202,7 @@ def _feedback(
 
 def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Values:
     """What brings each language's best clauses to one level, for every clause."""
-    present = np.unique(languages)
+    present = _present(languages)
     levels = {
         int(language): float(np.sort(scores[languages == language])[-weights.best :].mean())
         for language in present
@@ -210,6 +210,11 @@ def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Va
     highest = max(levels.values())
     raised = [min(highest - levels[int(code)], weights.widest) for code in present]
     return np.array(raised, np.float32)[np.searchsorted(present, languages)]
+
+
+def _present(languages: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each language's number once, ascending."""
+    return np.flatnonzero(np.bincount(languages))
 
 
 def _best_passages(clauses: Keys, scores: Values) -> NDArray[np.intp]:

@@ -32,12 +32,12 @@ VECTORS = clustered(COUNT, 1)
 QUESTIONS = clustered(50, 2)
 
 
-@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQx4fs"])
+@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQ48x4fs"])
 def made(request: pytest.FixtureRequest) -> LanguagePart:
     with pytest.MonkeyPatch.context() as patch:
         if request.param != "SQfp16":
             patch.setattr(part, "FEW", 1000)
-        assert kind_for(COUNT) == request.param
+        assert kind_for(COUNT, DIMENSION) == request.param
         index = new_index(COUNT, DIMENSION, VECTORS[: sample_size(COUNT)])
         index.add(VECTORS)
         return LanguagePart(index)
