@@ -18,13 +18,12 @@ leaves out the passages that hold the term in their text: there it counts for mo
 from __future__ import annotations
 
 import json
-import os
+import mmap
 import re
 import sqlite3
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,8 +40,8 @@ Rows = NDArray[np.int32]
 Bits = NDArray[np.uint8]
 Tell = Callable[[str, int, int], object]
 
-BYTES_KEPT: Final = 32_000_000
-"""Of the bitmaps that were read lately: most questions have some of the same common words."""
+BYTES_KEPT: Final = 64_000_000
+"""Of the lists that were looked at lately: most questions have some of the same common words."""
 
 _FORMAT: Final = 1
 _PLAIN = re.compile(
@@ -108,13 +107,13 @@ def _save(path: Path, array: NDArray[np.generic]) -> None:
 class Postings:
     """The files of one folder, opened. Thread-safe.
 
-    Lists are read, not mapped: of a mapped file, all that was ever looked at counts as memory.
+    Of a mapped file, all that was ever looked at counts as memory: it is given back now and then.
     """
 
     def __init__(self, folder: Path) -> None:
         """Raises `IndexDamagedError` where a file is missing or cut short."""
         self.folder = folder
-        self._file = -1
+        self._looked_at = 0
         try:
             about = json.loads((folder / "postings.json").read_text("utf-8"))
             self._starts: NDArray[np.int64] = _mapped(folder / "terms.npy")
@@ -122,8 +121,6 @@ class Postings:
             self._counts: NDArray[np.int32] = _mapped(folder / "counts.npy")
             self._places: NDArray[np.int64] = _mapped(folder / "places.npy")
             self._size = int(about["rows"])
-            kept = BYTES_KEPT // (4 * Laid.words_of_bitmap(self._size) or 1)
-            self._kept_bits = lru_cache(kept)(self._bits)
             terms = int(about["terms"])
             whole = (
                 about["format"] == _FORMAT
@@ -138,8 +135,10 @@ class Postings:
                 if terms
                 else np.empty(0, np.uint8)
             )
-            if whole:
-                self._file = os.open(folder / "lists.bin", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._lists: bytes | mmap.mmap = b""
+            if about["words"]:
+                with (folder / "lists.bin").open("rb") as file:
+                    self._lists = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise IndexDamagedError(f"{folder}: postings cannot be read: {error}") from error
         if not whole:
@@ -149,15 +148,6 @@ class Postings:
     def open(cls, folder: Path) -> Postings:
         """Opens what `write_postings` made."""
         return cls(folder)
-
-    def close(self) -> None:
-        """Gives the file back; nothing can be read any more."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-    def __del__(self) -> None:
-        self.close()
 
     def __len__(self) -> int:
         """Rows: passages that the files were made for."""
@@ -207,23 +197,21 @@ class Postings:
             bits = self.bits_of(number, column)
             held = np.unpackbits(bits, count=self._size, bitorder="little").view(np.bool_)
             return np.flatnonzero(held).astype(np.int32)
-        return np.frombuffer(self._read(number, column, self.count_of(number, column)), "<i4")
+        return self._read(number, column, self.count_of(number, column))
 
     def bits_of(self, number: int, column: int) -> Bits:
         """A dense term's rows as a bitmap, the first row in the lowest bit of the first byte,
         zeros after the last; its length is a multiple of four bytes."""
-        return self._kept_bits(number, column)
-
-    def _bits(self, number: int, column: int) -> Bits:
         words = Laid.words_of_bitmap(self._size)
-        return np.frombuffer(self._read(number, column, words), np.uint8)
+        return self._read(number, column, words).view(np.uint8)
 
-    def _read(self, number: int, column: int, words: int) -> bytes:
-        start = 4 * int(self._places[number, column])
-        data = os.pread(self._file, 4 * words, start)
-        if len(data) != 4 * words:
-            raise IndexDamagedError(f"{self.folder}: the lists of postings end too early")
-        return data
+    def _read(self, number: int, column: int, words: int) -> Rows:
+        self._looked_at += 4 * words
+        if self._looked_at > BYTES_KEPT:
+            self._looked_at = 0
+            if isinstance(self._lists, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                self._lists.madvise(mmap.MADV_DONTNEED)  # who still looks at it reads it again
+        return np.frombuffer(self._lists, "<i4", words, 4 * int(self._places[number, column]))
 
 
 def _mapped(path: Path) -> Any:

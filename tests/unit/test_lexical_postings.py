@@ -86,7 +86,6 @@ def test_every_term_is_held_by_the_passages_that_fts_tells(
         terms = {term for (text,) in stored for term in text.split()}
         assert_same_as_fts(store, postings, [*sorted(terms), "nowhere", "", "账"])
     finally:
-        postings.close()
         store.close()
 
 
@@ -110,7 +109,6 @@ def test_common_terms_are_bitmaps_and_rare_ones_lists(
     bits = postings.bits_of(common, TEXT)
     assert int(np.bitwise_count(bits).sum()) == postings.count("common")
     assert len(bits) % 4 == 0
-    postings.close()
     store.close()
 
 
@@ -128,7 +126,6 @@ def test_only_the_passages_asked_for_have_rows(tmp_path: Path) -> None:
         ["counts.npy", "lists.bin", "places.npy", "postings.json", "prefixes.npy", "terms.bin",
          "terms.npy"]
     )  # fmt: skip
-    postings.close()
     store.close()
 
 
@@ -138,7 +135,6 @@ def test_passages_that_are_gone_hold_no_words(tmp_path: Path) -> None:
     write_postings(store.connection(), np.array([2, 3, 4]), tmp_path / "p", lambda *what: None)
     postings = Postings.open(tmp_path / "p")
     assert postings.rows("data").tolist() == [1]
-    postings.close()
     store.close()
 
 
@@ -148,7 +144,6 @@ def test_passages_without_words_have_postings_without_terms(
     store, postings = made([("", ""), ("…", "！")])
     assert len(postings) == 2
     assert postings.rows("data").tolist() == []
-    postings.close()
     store.close()
 
 
@@ -166,7 +161,6 @@ def test_a_damaged_file_is_noticed(
     file.unlink()
     with pytest.raises(IndexDamagedError, match=re.escape(str(postings.folder))):
         Postings.open(postings.folder)
-    postings.close()
     store.close()
 
 

@@ -51,7 +51,6 @@ class Made:
         self.table = replace(self.all_recent, base_rows=covered)
 
     def close(self) -> None:
-        self.postings.close()
         self.store.close()
 
     def by_postings(
