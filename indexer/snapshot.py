@@ -38,6 +38,9 @@ from models import Fingerprint
 
 T = TypeVar("T")
 
+MOST_SELECTIONS = 8
+"""Filters kept at hand for each view: of a large index, about a byte for each passage."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +59,8 @@ class Snapshot:
         self.vectors = whole.vectors
         self._derived: dict[str, object] = {}
         self._deriving = threading.Lock()
+        self._selections: dict[object, Selection] = {}
+        self._selecting = threading.Lock()
         self._reader = whole.reader
         self._parameters: dict[str, object] = {"generation": whole.manifest.generation}
         seen = [v for v in whole.versions if groups is None or v.is_open_to(groups)]
@@ -119,9 +124,27 @@ class Snapshot:
         organisations: Sequence[str] = (),
         years: Sequence[int] = (),
     ) -> Selection | None:
-        """The passages that a filter allows; `None` where it allows all."""
+        """The passages that a filter allows; `None` where it allows all.
+
+        Kept for a while: the pages and facets of one question ask for the same.
+        """
         if not langs and not policy_ids and not organisations and not years:
             return None
+        asked = (tuple(langs), tuple(policy_ids), tuple(organisations), tuple(years))
+        with self._selecting:
+            found = self._selections.pop(asked, None) or self._selected(*asked)
+            self._selections[asked] = found
+            while len(self._selections) > MOST_SELECTIONS:
+                del self._selections[next(iter(self._selections))]
+        return found
+
+    def _selected(
+        self,
+        langs: Sequence[str],
+        policy_ids: Sequence[str],
+        organisations: Sequence[str],
+        years: Sequence[int],
+    ) -> Selection:
         languages = versions = None
         if langs:
             languages = np.array([name in langs for name in self._table.languages], bool)
@@ -350,13 +373,20 @@ class Snapshot:
         with self._reader.connection() as db:
             return read_definitions(db, version.key)
 
-    def headings(self) -> list[tuple[str, str, str, str]]:
-        """Heading, language, clause id and policy id wherever a clause has a heading."""
+    def headings(self, most: int) -> list[tuple[str, str, str, str]]:
+        """Heading, language, clause id and policy id wherever a clause has a heading.
+
+        Looks at so many clauses at most, of each policy at equal distances.
+        """
         with self._reader.connection() as db:
             rows = db.execute(
                 "SELECT heading, lang, id, version_key FROM clauses WHERE heading IS NOT NULL AND "
-                "version_key IN (SELECT value FROM json_each(?)) ORDER BY key",
-                (json.dumps([policy.key for policy in self._policies.values()]),),
+                "version_key IN (SELECT value FROM json_each(:versions)) AND ordinal % :step = 0 "
+                "ORDER BY key",
+                {
+                    "versions": json.dumps([policy.key for policy in self._policies.values()]),
+                    "step": max(1, -(-self.clause_count // most)),
+                },
             ).fetchall()
         return [(heading, lang, id_, self._versions[key].id) for heading, lang, id_, key in rows]
 

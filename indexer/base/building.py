@@ -11,6 +11,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.codes import write_codes
 from indexer.base.folder import (
     BaseFolder,
     Columns,
@@ -20,7 +21,7 @@ from indexer.base.folder import (
 )
 from indexer.base.part import kind_for, new_index, sample_size
 from indexer.base.record import BaseRecord
-from indexer.base.rows import RowFile
+from indexer.base.rows import RowFile, Vectors
 from indexer.errors import IndexDamagedError
 from indexer.schema import live
 
@@ -58,15 +59,17 @@ def build_base(
     write_columns(files, columns)
     total = len(columns.passage_keys)
     steps = _Steps(tell, 3 * total)
-    _write_rows(db, files.rows, columns.passage_keys, dimension, steps)
+    ends = _write_rows(db, files.rows, columns.passage_keys, dimension, steps)
     kinds = {}
     rows = RowFile(files.rows, dimension)
     try:
+        slices = (rows.slice(at, min(at + _AT_ONCE, total)) for at in range(0, total, _AT_ONCE))
+        write_codes(slices, ends, files.ends, files.codes)
         for code, language in enumerate(languages):
             own = np.flatnonzero(columns.languages == code)
             index = _index_of(rows, own, steps)
             faiss.write_index(index, str(files.vectors(code)))
-            kinds[language] = kind_for(len(own))
+            kinds[language] = kind_for(len(own), dimension)
             del index
     finally:
         rows.close()
@@ -121,7 +124,10 @@ def _columns_of(
 
 def _write_rows(
     db: sqlite3.Connection, path: Path, keys: Keys, dimension: int, steps: _Steps
-) -> None:
+) -> Vectors:
+    """Returns the least and the greatest of each dimension, shape (2, dimension)."""
+    least = np.full(dimension, np.inf, np.float32)
+    greatest = -least
     with path.open("wb") as file:
         for part in _parts(keys):
             low, high = int(part[0]), int(part[-1])
@@ -140,8 +146,12 @@ def _write_rows(
                     f"the store's vectors of passages {low} to {high} are not all of "
                     f"{dimension} dimensions; rebuild with `policy-search index`"
                 )
-            file.write(np.frombuffer(data, "<f4").astype("<f2").tobytes())
+            vectors = np.frombuffer(data, "<f4").reshape(len(part), dimension)
+            least = np.minimum(least, vectors.min(axis=0))
+            greatest = np.maximum(greatest, vectors.max(axis=0))
+            file.write(vectors.astype("<f2").tobytes())
             steps.done(len(part))
+    return np.asarray([least, greatest], np.float32)
 
 
 def _index_of(rows: RowFile, own: NDArray[np.intp], steps: _Steps) -> faiss.Index:

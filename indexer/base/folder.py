@@ -44,6 +44,14 @@ class BaseFolder:
         return self.root / "rows.f16"
 
     @property
+    def codes(self) -> Path:
+        return self.root / "rows.u8"
+
+    @property
+    def ends(self) -> Path:
+        return self.root / "ends.npy"
+
+    @property
     def postings(self) -> Path:
         return self.root / "postings"
 

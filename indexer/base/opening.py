@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.codes import Codes
 from indexer.base.folder import BaseFolder, Columns, Description, read_columns, read_description
 from indexer.base.part import LanguagePart
 from indexer.base.record import BaseRecord
@@ -38,9 +39,8 @@ class Base:
     columns: Columns
     parts: tuple[BasePart, ...]
     """One for each language, in the order of `description.languages`."""
-    places: NDArray[np.int32]
-    """The place of each row among those of its language."""
     row_file: RowFile
+    codes: Codes
     postings: Any = None
     """Which rows hold which words; `None` where they are looked up in the store."""
 
@@ -63,9 +63,9 @@ def open_base(root: Path, record: BaseRecord, encoder: str, dimension: int) -> B
         raise IndexDamagedError(f"{folder.root}: holds {found}, the manifest promises {expected}")
     columns = read_columns(folder)
     row_file = RowFile(folder.rows, dimension)
-    if not len(columns.passage_keys) == len(row_file) == record.passages:
+    codes = Codes.load(folder.ends, folder.codes)
+    if not len(columns.passage_keys) == len(row_file) == len(codes) == record.passages:
         raise IndexDamagedError(f"{folder.root}: files of different lengths")
-    places = np.empty(len(columns.passage_keys), np.int32)
     parts = []
     for code, language in enumerate(description.languages):
         rows = np.flatnonzero(columns.languages == code).astype(np.int32)
@@ -74,11 +74,8 @@ def open_base(root: Path, record: BaseRecord, encoder: str, dimension: int) -> B
             raise IndexDamagedError(
                 f"{folder.vectors(code)}: holds {len(vectors)} vectors, expected {len(rows)}"
             )
-        places[rows] = np.arange(len(rows), dtype=np.int32)
         parts.append(BasePart(language, vectors, rows, columns.versions[rows]))
-    return Base(
-        record, description, columns, tuple(parts), places, row_file, _open_postings(folder)
-    )
+    return Base(record, description, columns, tuple(parts), row_file, codes, _open_postings(folder))
 
 
 def is_whole(root: Path, record: BaseRecord) -> bool:

@@ -1,9 +1,11 @@
 """The vectors of one language of a base: which kind of FAISS index, and how it is searched.
 
 Kinds, by the number of vectors: few are compared one by one; many are put in about 4·√n lists
-around centres, each vector kept as what it differs from its centre, one byte a dimension, and a
-question is compared with the lists nearest to it. Measured on a million clause vectors of two
-languages, HNSW was no better for its memory and cannot forget.
+around centres, each vector kept as what it differs from its centre, half a byte a dimension, and a
+question is compared with the lists nearest to it, many vectors at a time (André et al. 2017,
+arXiv:1704.07355). What is found is then compared by better copies of the vectors. One byte a
+dimension found no more in three times the time; HNSW needs as much memory again for its links, and
+cannot forget.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ FEW = 20_000
 """Vectors of a language that are all compared."""
 SAMPLED_A_LIST = 40
 """Vectors that each centre is trained on."""
+MOST_SAMPLED = 200_000
 ROUNDS = 8
 """Of k-means: more change the lists of few vectors."""
 LEAST_LISTS = 16
-PART_OF_LISTS = 1 / 16
-"""Of the lists that a question is compared with. Where a filter or removals leave one vector in
-k, k times as many: as many vectors are then seen."""
+PART_OF_LISTS = 1 / 8
+"""Of the lists that a question is compared with: questions in another language than the vectors'
+need as many. Where a filter or removals leave one vector in k, √k times as many."""
+SEEN = 60_000
+"""Vectors that a question is compared with at least, where there are as many."""
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float32]
@@ -54,11 +59,11 @@ class Bits:
         return made(self.packed)
 
 
-def kind_for(count: int) -> str:
+def kind_for(count: int, dimension: int) -> str:
     """The kind for so many vectors, as FAISS's index factory names it."""
     if count <= FEW:
         return "SQfp16"
-    return f"IVF{lists_for(count)},SQ8"
+    return f"IVF{lists_for(count)},PQ{dimension}x4fs"
 
 
 def lists_for(count: int) -> int:
@@ -67,7 +72,7 @@ def lists_for(count: int) -> int:
 
 def sample_size(count: int) -> int:
     """Vectors to train on; 0 where there is nothing to train."""
-    return 0 if count <= FEW else min(count, SAMPLED_A_LIST * lists_for(count))
+    return 0 if count <= FEW else min(count, SAMPLED_A_LIST * lists_for(count), MOST_SAMPLED)
 
 
 def new_index(count: int, dimension: int, sample: Vectors) -> faiss.Index:
@@ -78,13 +83,10 @@ def new_index(count: int, dimension: int, sample: Vectors) -> faiss.Index:
         plain.train(np.empty((0, dimension), np.float32))
         return plain
     centres = faiss.IndexFlatIP(dimension)
-    index = faiss.IndexIVFScalarQuantizer(
-        centres,
-        dimension,
-        lists_for(count),
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
+    index = faiss.IndexIVFPQFastScan(
+        centres, dimension, lists_for(count), dimension, 4, faiss.METRIC_INNER_PRODUCT
     )
+    index.by_residual = True
     index.cp.niter = ROUNDS
     index.cp.min_points_per_centroid = 1
     index.cp.max_points_per_centroid = SAMPLED_A_LIST
@@ -105,8 +107,6 @@ class LanguagePart:
         """Raises `IndexDamagedError` for a file that is missing or no FAISS index."""
         try:
             index = faiss.read_index(str(path))
-            if isinstance(index, faiss.IndexIVF):
-                index.make_direct_map()
         except RuntimeError as error:
             raise IndexDamagedError(f"{path}: cannot be read as a vector index") from error
         return cls(index)
@@ -142,15 +142,11 @@ class LanguagePart:
             # What is allowed is far from the question: its lists are not among the nearest.
             probed = min(self._lists, 4 * probed)
 
-    def rows(self, places: LocalRows) -> Vectors:
-        """Vectors as they are kept: what is lost in quantising is lost."""
-        return np.asarray(self._index.reconstruct_batch(places), np.float32)
-
     def _probed(self, depth: int, allowed: Bits | None) -> int:
         if not self._lists:
             return 0
         left = 1.0 if allowed is None else allowed.count / allowed.total
-        usual = max(LEAST_LISTS / 2, self._lists * PART_OF_LISTS)
+        part = max(PART_OF_LISTS, SEEN / len(self)) / math.sqrt(max(left, 1e-9))
         # Enough lists for the depth as well, were the vectors spread evenly over them.
-        needed = 4 * depth / max(1.0, len(self) / self._lists)
-        return int(min(self._lists, math.ceil(max(usual, needed) / max(left, 1e-9))))
+        part = max(part, 2 * depth / max(1.0, left * len(self)))
+        return min(self._lists, math.ceil(self._lists * part))

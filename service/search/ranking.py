@@ -31,7 +31,7 @@ DEPTH = 1000
 """Passages of each language, and of the words, that are ranked for a question. Fixed, so that the
 pages of one generation fit together."""
 
-EXACT = 150
+EXACT = 100
 """Passages of each language that are compared as they were embedded, where a large index keeps
 vectors quantised: more than anybody pages through."""
 
@@ -130,7 +130,7 @@ def rank_clauses(
     vectors = _vectors(snapshot, rows, asked.vector, weights.words * words, languages)
     cosines = _cosines(vectors, asked.vector)
     scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
-    fair = balance == "fair" and mode != "keyword" and len(np.unique(languages)) > 1
+    fair = balance == "fair" and mode != "keyword" and len(_present(languages)) > 1
     if fair:
         scores = scores + _feedback(scores, vectors, languages, weights)
     clauses = snapshot.clause_keys_of(rows)
@@ -178,7 +178,7 @@ def _vectors(
         return snapshot.vectors.rows(rows)
     vectors = snapshot.vectors.approximate_rows(rows)
     likely = _cosines(vectors, vector) + words
-    for language in np.unique(languages):
+    for language in _present(languages).tolist():
         own = np.flatnonzero(languages == language)
         best = own if len(own) <= EXACT else own[np.argpartition(-likely[own], EXACT)[:EXACT]]
         vectors[best] = snapshot.vectors.rows(rows[best])
@@ -190,7 +190,7 @@ def _feedback(
 ) -> Values:
     """What each passage gains by resembling the best passages of the other languages."""
     gained = np.zeros_like(scores)
-    for language in np.unique(languages):
+    for language in _present(languages).tolist():
         own = languages == language
         others = np.flatnonzero(~own)
         top = others[np.argsort(-scores[others], kind="stable")[: weights.feedback_passages]]
@@ -202,14 +202,19 @@ def _feedback(
 
 def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Values:
     """What brings each language's best clauses to one level, for every clause."""
-    present = np.unique(languages)
+    present = _present(languages)
     levels = {
         int(language): float(np.sort(scores[languages == language])[-weights.best :].mean())
         for language in present
     }
     highest = max(levels.values())
-    raised = {code: min(highest - level, weights.widest) for code, level in levels.items()}
-    return np.array([raised[int(code)] for code in languages], np.float32)
+    raised = [min(highest - levels[int(code)], weights.widest) for code in present]
+    return np.array(raised, np.float32)[np.searchsorted(present, languages)]
+
+
+def _present(languages: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each language's number once, ascending."""
+    return np.flatnonzero(np.bincount(languages))
 
 
 def _best_passages(clauses: Keys, scores: Values) -> NDArray[np.intp]:

@@ -216,7 +216,17 @@ def test_filters_over_a_base_hide_hits_and_move_none(
         same(found, [hit for hit in everything if hit[0].partition("@")[0] in chosen])
 
 
-@pytest.mark.parametrize("name", ["rows.f16", "vectors-0.faiss", "clause_keys.npy", "base.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rows.f16",
+        "rows.u8",
+        "vectors-0.faiss",
+        "clause_keys.npy",
+        "base.json",
+        "postings/lists.bin",
+    ],
+)
 @pytest.mark.parametrize("damage", ["missing", "torn"])
 def test_a_damaged_base_is_gone_without_and_made_again(
     folder: Path,
@@ -234,7 +244,8 @@ def test_a_damaged_base_is_gone_without_and_made_again(
     if damage == "missing":
         file.unlink()
     else:
-        file.write_bytes(file.read_bytes()[:40])
+        whole = file.read_bytes()
+        file.write_bytes(whole[: len(whole) // 2])
     with caplog.at_level(logging.WARNING):
         live = opened()
     assert "policy-search index" in caplog.text
@@ -438,19 +449,10 @@ def policy(name: str, lang: str, clauses: Sequence[str]) -> PolicyVersion:
     return PolicyVersion(name, "1", Metadata("Rules", lang), "", name, "task", digest, made)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(first=policies, second=policies, quantised=st.booleans(), limit=st.integers(1, 6))
-def test_any_index_with_a_base_ranks_as_one_without(
-    first: list[list[str]],
-    second: list[list[str]],
-    quantised: bool,
-    limit: int,
-    tmp_path_factory: pytest.TempPathFactory,
-    encoder: Any,
+def check_the_same(
+    first: list[list[str]], second: list[list[str]], plain: Path, based: Path, encoder: Any
 ) -> None:
-    plain, based = tmp_path_factory.mktemp("plain"), tmp_path_factory.mktemp("based")
+    """Builds the first policies, a base of them, and the second ones beside it, and compares."""
     for root in (plain, based):
         for batch in (first, second):
             made = [
@@ -458,10 +460,7 @@ def test_any_index_with_a_base_ranks_as_one_without(
             ]
             index_policies(made, root, encoder)
             if root == based and batch is first:
-                with pytest.MonkeyPatch.context() as patched:
-                    patched.setattr(part, "LEAST_LISTS", 1)
-                    patched.setattr(part, "FEW", 0 if quantised else 1000)
-                    assert compact(root) is not None
+                assert compact(root) is not None
     lives = [LiveIndex(root, encoder) for root in (plain, based)]
     try:
         assert lives[1].snapshot.base is not None
@@ -475,3 +474,33 @@ def test_any_index_with_a_base_ranks_as_one_without(
     finally:
         for live in lives:
             live.close()
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(first=policies, second=policies)
+def test_any_index_with_a_base_ranks_as_one_without(
+    first: list[list[str]],
+    second: list[list[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+    encoder: Any,
+) -> None:
+    plain, based = tmp_path_factory.mktemp("plain"), tmp_path_factory.mktemp("based")
+    check_the_same(first, second, plain, based, encoder)
+
+
+def test_a_quantised_index_ranks_as_one_without_a_base(
+    tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part, "FEW", 20)
+    monkeypatch.setattr("indexer.vectors.COMPARED", 5)
+    rng = np.random.default_rng(2)
+
+    def batch(count: int) -> list[list[str]]:
+        return [[" ".join(rng.choice(WORDS, 7)) + f" {i}" for i in range(20)] for _ in range(count)]
+
+    check_the_same(batch(4), batch(5)[1:], tmp_path / "plain", tmp_path / "based", encoder)
+    record = read_manifest(IndexDirectory(tmp_path / "based")).base
+    assert record is not None
+    assert set(record.kinds.values()) == {"IVF25,PQ64x4fs"}
