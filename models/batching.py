@@ -18,9 +18,13 @@ def token_batches(lengths: Sequence[int], batch_tokens: int) -> list[list[int]]:
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     batches: list[list[int]] = []
     for index in order:
-        # The first of a batch is its longest, so it sets the padded width.
-        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= batch_tokens:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
+        # The first of a batch is its longest, so it sets the padded width; a text of less than
+        # half of it would be mostly padding.
+        if batches:
+            longest = lengths[batches[-1][0]]
+            fits = (len(batches[-1]) + 1) * longest <= batch_tokens
+            if fits and 2 * lengths[index] >= longest:
+                batches[-1].append(index)
+                continue
+        batches.append([index])
     return batches

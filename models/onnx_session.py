@@ -47,6 +47,8 @@ class OnnxSession:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = threads or 0
             options.log_severity_level = _ERRORS_ONLY
+            # Otherwise its threads keep the processors busy for a while after each run.
+            options.add_session_config_entry("session.force_spinning_stop", "1")
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
             )

@@ -114,6 +114,7 @@ def make_searcher(settings: Settings, live: LiveIndex, encoder: Encoder) -> Sear
         longest_query=settings.max_query_chars,
         glossary=read_glossary(settings.glossary) if settings.glossary else None,
         calibration=find_calibration(encoder.fingerprint, settings.cache),
+        questions_kept=settings.query_cache,
     )
 
 
@@ -200,18 +201,28 @@ class Runtime:
         """Serve the newest published generation from now on, rather than at the next look."""
         await to_thread.run_sync(self._advance, limiter=self._upkeep)
 
-    async def search(self, query: SearchQuery) -> SearchResult:
-        """Search in a worker thread; as many at a time as the processors can use."""
+    async def search(
+        self, query: SearchQuery, show: Callable[[SearchResult], T]
+    ) -> tuple[SearchResult, T]:
+        """Search in a worker thread; as many at a time as the processors can use.
+
+        `show` makes something of the result in the same thread, where it may read the index.
+        """
         opened = self.opened()
+
+        def search() -> tuple[SearchResult, T]:
+            found = _search(opened, query)
+            return found, show(found)
+
         asked = time.perf_counter()
-        result = await to_thread.run_sync(_search, opened, query, limiter=self._searches)
+        result, shown = await to_thread.run_sync(search, limiter=self._searches)
         if result.stages:
             began = result.stages[0].began
             self._on_search((Stage("wait", asked, began - asked), *result.stages))
         if self.settings.log_queries:
             found = {"total": result.total, "generation": result.generation}
             logger.info("search", extra={"q": query.q, "query_lang": result.query_lang, **found})
-        return result
+        return result, shown
 
     async def look_up(self, lookup: Callable[[OpenIndex], T]) -> T:
         """Run what reads the index for long in a worker thread, as a search is.

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds between looks for a newly published index.",
     )
+    query_cache: int = Field(
+        default=4096,
+        ge=0,
+        le=10_000_000,
+        description="Questions whose vectors are kept for when they are asked again, 2 kB each.",
+    )
     max_query_chars: int = Field(
         default=2000, ge=1, le=1_000_000, description="Longest query accepted, in characters."
     )

@@ -17,7 +17,7 @@ from service.routes.search import check_query
 from service.routes.versions import compared_versions
 from service.schemas.fields import FilterValues, QueryYears, Text, split_at_commas
 from service.schemas.lookup import EquivalentsRequest
-from service.search.records import SearchFilter, SearchQuery
+from service.search.records import SearchFilter, SearchQuery, SearchResult
 from service.web.diffing import change_view
 from service.web.interface import interface_of
 from service.web.reading import outline, tree
@@ -184,18 +184,22 @@ def diff_page(
 
 
 async def _found(query: SearchQuery, request: Request, runtime: Runtime, caller: Caller) -> Found:
-    result = await runtime.search(replace(query, groups=caller.sees_groups))
     snapshot = runtime.view(caller)
+    interface = interface_of(request)
 
     def title_of(policy_id: str) -> str:
         policy = snapshot.policy(policy_id)
         return policy.title if policy else policy_id
 
-    return found_view(
-        result,
-        query.filter,
-        query.offset,
-        interface_of(request),
-        may_read=caller.may("read"),
-        title_of=title_of,
-    )
+    def show(result: SearchResult) -> Found:
+        return found_view(
+            result,
+            query.filter,
+            query.offset,
+            interface,
+            may_read=caller.may("read"),
+            title_of=title_of,
+        )
+
+    _, found = await runtime.search(replace(query, groups=caller.sees_groups), show)
+    return found

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Body, Query
 
 from service.access.caller import Caller
@@ -26,7 +25,7 @@ from service.views import facet_response, hit_response, index_info
 if TYPE_CHECKING:
     from indexer.snapshot import Snapshot
     from service.lookup.references import References
-    from service.search.records import Hit
+    from service.search.records import Hit, SearchResult
 
 router = APIRouter(tags=["search"], route_class=GuardedRoute)
 
@@ -95,10 +94,14 @@ async def search_by_url(
 async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> SearchResponse:
     started = time.perf_counter()
     check_query(query, runtime.settings)
-    result = await runtime.search(replace(query, groups=caller.sees_groups))
-    shown = (*result.hits, *result.nearest)
-    snapshot = runtime.view(caller, query.filter.as_of)
-    references = await to_thread.run_sync(_references, snapshot, shown)
+
+    def references_in(result: SearchResult) -> Mapping[str, References]:
+        snapshot = runtime.view(caller, query.filter.as_of)
+        return _references(snapshot, (*result.hits, *result.nearest))
+
+    result, references = await runtime.search(
+        replace(query, groups=caller.sees_groups), references_in
+    )
     return SearchResponse(
         query=result.query,
         query_lang=result.query_lang,

@@ -22,6 +22,7 @@ from service.search.arranging import arrange
 from service.search.details import Details
 from service.search.facets import count_facet, unfiltered_by
 from service.search.live import LiveIndex
+from service.search.questions import Questions
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import Facet, Part, SearchQuery, SearchResult
 from service.search.relevance import FEATURES, features
@@ -54,10 +55,12 @@ class Searcher:
         longest_query: int = LONGEST_QUERY,
         glossary: Glossary | None = None,
         calibration: Calibration | None = None,
+        questions_kept: int = 0,
     ) -> None:
         """Over an index and the encoder that built it.
 
-        The packaged glossary unless one is given. Without a calibration hits have no relevance,
+        The packaged glossary unless one is given. The vectors of the `questions_kept` last
+        questions stay at hand. Without a calibration hits have no relevance,
         and every question gets hits.
 
         Raises:
@@ -72,6 +75,7 @@ class Searcher:
         self._calibration = calibration
         self._glossary = default_glossary() if glossary is None else glossary
         self._encoder = encoder
+        self._questions = Questions(encoder, questions_kept)
         self._longest_query = longest_query
 
     @property
@@ -182,8 +186,7 @@ class Searcher:
         return [ids[int(key)] for key in ranked.clauses], ranked
 
     def _asked(self, text: str) -> Asked:
-        vector = self._encoder.encode_queries([text])[0]
-        return Asked(vector, KeywordQuery.of(text, self._glossary))
+        return Asked(self._questions.vector(text), KeywordQuery.of(text, self._glossary))
 
     def _rank(
         self, query: SearchQuery, asked: Asked, snapshot: Snapshot, weights: Weights = WEIGHTS

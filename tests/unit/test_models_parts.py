@@ -50,6 +50,7 @@ def test_batches_pad_little() -> None:
 
 def test_text_longer_than_the_budget_goes_alone() -> None:
     assert token_batches([5, 900, 3], 100) == [[1], [0, 2]]
+    assert token_batches([5, 12, 6, 3], 100) == [[1, 2], [0, 3]]  # 5 would be mostly padding
     assert token_batches([], 100) == []
 
 
