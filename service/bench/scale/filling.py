@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.base.compacting import compact
 from indexer.limits import KEEP_VERSIONS
 from indexer.publishing import PARSER, BuildReport, Progress, Writing, publish_changes, writing
 from indexer.store import vector_hash
@@ -55,6 +56,7 @@ def fill(root: Path, source: Source, maker: Maker, clauses: int, tell: Progress)
         tell("writing", done, clauses)
         written = time.perf_counter()
         publish_changes(index, encoder, report, tell, KEEP_VERSIONS)
+    compact(root, tell)
     ended = time.perf_counter()
     return Filled(done, policies, written - began, ended - written, disk_usage(root))
 
