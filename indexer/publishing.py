@@ -179,7 +179,10 @@ def embed_views(
     owner = np.repeat(np.arange(len(passages)), [len(views) for views in passages])
     vectors = np.zeros((len(passages), encoder.dimension), np.float32)
     texts = [view for views in passages for view in views]
-    np.add.at(vectors, owner, encoder.encode_passages(texts, on_progress))
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    on_progress(len(texts) - len(places))  # what stands twice is encoded once
+    encoded = encoder.encode_passages(list(places), on_progress)
+    np.add.at(vectors, owner, encoded[[places[text] for text in texts]])
     vectors /= np.array([[len(views)] for views in passages], np.float32)
     return vectors
 

@@ -53,11 +53,14 @@ class Codes:
 
     def products(self, rows: Rows, queries: Vectors) -> Vectors:
         """Inner products of queries, shape (n, dimension), with rows: shape (n, len(rows))."""
-        weights = np.ascontiguousarray((queries * self._step).T)
+        weights = queries * self._step
         products = np.empty((len(queries), len(rows)), np.float32)
         for start in range(0, len(rows), _AT_ONCE):
             part = self._codes[rows[start : start + _AT_ONCE]].astype(np.float32)
-            products[:, start : start + len(part)] = (part @ weights).T
+            if len(queries) == 1:  # BLAS would share so little work out to all processors
+                products[0, start : start + len(part)] = np.einsum("ij,j->i", part, weights[0])
+            else:
+                products[:, start : start + len(part)] = weights @ part.T
         products += (queries @ self._low)[:, None]
         return products
 

@@ -127,8 +127,7 @@ def rank_clauses(
     words[np.searchsorted(rows, found[0])] = found[1]
     weight = np.float32(_COSINE_AMONG_EQUALS if mode == "keyword" else weights.words)
     languages = snapshot.languages_of(rows)
-    vectors = _vectors(snapshot, rows, asked.vector, weights.words * words, languages)
-    cosines = _cosines(vectors, asked.vector)
+    vectors, cosines = _compared(snapshot, rows, asked.vector, weights.words * words, languages)
     scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
     fair = balance == "fair" and mode != "keyword" and len(_present(languages)) > 1
     if fair:
@@ -163,26 +162,35 @@ def _candidates(
             lists.append(
                 selected.rows if few else snapshot.vectors.search(vector, DEPTH, selected)[0]
             )
-    return np.unique(np.concatenate(lists))
+    rows = np.sort(np.concatenate(lists))
+    first = np.ones(len(rows), bool)
+    first[1:] = rows[1:] != rows[:-1]
+    return rows[first]
 
 
-def _vectors(
+def _compared(
     snapshot: Snapshot,
     rows: Rows,
     vector: Values,
     words: Values,
     languages: NDArray[np.intp],
-) -> Values:
-    """The vectors of candidates; beside a base exact ones for each language's best alone."""
+) -> tuple[Values, Values]:
+    """The vectors of candidates and their cosines with the question's.
+
+    Beside a base they are exact for each language's best alone.
+    """
     if snapshot.vectors.is_exact:
-        return snapshot.vectors.rows(rows)
+        vectors = snapshot.vectors.rows(rows)
+        return vectors, _cosines(vectors, vector)
     vectors = snapshot.vectors.approximate_rows(rows)
-    likely = _cosines(vectors, vector) + words
+    cosines = _cosines(vectors, vector)
+    likely = cosines + words
     for language in _present(languages).tolist():
         own = np.flatnonzero(languages == language)
         best = own if len(own) <= EXACT else own[np.argpartition(-likely[own], EXACT)[:EXACT]]
         vectors[best] = snapshot.vectors.rows(rows[best])
-    return vectors
+        cosines[best] = _cosines(vectors[best], vector)
+    return vectors, cosines
 
 
 def _feedback(

@@ -43,7 +43,7 @@ NOTES = [
     "Every system runs alone, on loopback, asked by a load generator in a process of its own over "
     "kept connections; each client asks its next question when it has its answer. Latencies and "
     "rates are of answers with status 200; the first two seconds do not count.",
-    "All encode with the same weights (the embedded model's): this service in 4 and 8 bits by ONNX "
+    "All encode with the same weights (the embedded model's): this service in 8 bits by ONNX "
     "Runtime, the others in fp32 by torch, with the prompts `query: ` and `passage: `. All index "
     "the same clauses, as this project's parser cut them.",
     "“Its defaults”: hybrid, language-fair, and clauses that most likely do not answer are left "
@@ -60,9 +60,11 @@ NOTES = [
     "CPU: user and system time of the server's processes in the measured time. Memory: the largest "
     "resident set of each process, added up. The load generator's own time is in neither, but it "
     "shares the cores.",
-    "(a) and (b) run in one environment, with uvicorn on h11; (c) in one of its own likewise; "
+    "(a) and (b) run in one environment, with uvicorn on uvloop and h11; (c) in one of its own, on "
+    "asyncio and h11; "
     "(d)'s has uvloop and httptools, which chromadb brings.",
-    "No system keeps answers or vectors of questions, so that asking a text again saves nothing.",
+    "No system keeps answers or vectors of questions, so that asking a text again saves nothing; "
+    "this service does otherwise (`POLICY_SEARCH_QUERY_CACHE`), and is told not to here.",
 ]
 
 

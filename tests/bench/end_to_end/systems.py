@@ -86,7 +86,8 @@ def ours(work: Path, files: tuple[Path, ...]) -> list[System]:
         return [*command, "--host", "127.0.0.1", "--port", str(port)]
 
     parsed = [PYTHON, PARTS, "index", index, *map(str, files)]
-    root = {"PYTHONPATH": str(ROOT)}
+    # The vectors of questions are not kept: the others encode each anew.
+    root = {"PYTHONPATH": str(ROOT), "POLICY_SEARCH_QUERY_CACHE": "0"}
     first = System(
         "ours", "(a) policy-search, ten hits always", work / "ours", parsed, serve,
         lambda q: search_target(q, min_relevance="0"), _ids_of_hits, "/readyz", root,
