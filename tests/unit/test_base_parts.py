@@ -32,7 +32,7 @@ VECTORS = clustered(COUNT, 1)
 QUESTIONS = clustered(50, 2)
 
 
-@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQ48x4fs"])
+@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQ24x4fs"])
 def made(request: pytest.FixtureRequest) -> LanguagePart:
     with pytest.MonkeyPatch.context() as patch:
         if request.param != "SQfp16":
@@ -59,7 +59,7 @@ def test_what_a_filter_leaves_is_found_as_by_comparing_all(
 ) -> None:
     mask = np.random.default_rng(3).random(COUNT) < part_left
     # Approximate as it is, the search is deep, and what it finds is ranked exactly.
-    assert recall(made, None if part_left == 1.0 else mask, 200) > 0.9
+    assert recall(made, None if part_left == 1.0 else mask, 200) > 0.8
     places, _ = made.search(QUESTIONS, 200, Bits.of(mask))
     best = np.flatnonzero(mask)[np.argsort(-(QUESTIONS @ VECTORS[mask].T), axis=1)[:, :10]]
     found = [np.isin(best[i], places[i]).mean() for i in range(len(QUESTIONS))]
