@@ -135,7 +135,9 @@ def _put(change: Put, index: Writing, parser: PolicyParser, report: BuildReport)
     with index.store.transaction():
         replace_version(index, before, policy)
         index.store.add_version(policy, name, PARSER, index.generation, file_digest)
-    index.known[change.policy_id] = index.store.live_versions()[change.policy_id]
+    now = index.store.live_version(change.policy_id)
+    assert now is not None
+    index.known[change.policy_id] = now
     (report.updated if before else report.added).append(change.policy_id)
     return Outcome(change, "updated" if before else "created", policy.version)
 

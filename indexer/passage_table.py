@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,11 @@ class PassageTable:
         cells = self.versions * np.int64(shape[1]) + self.language_codes
         counts: Rows = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
         return counts
+
+    @cached_property
+    def kept_lists(self) -> dict[tuple[str, str], NDArray[np.integer[Any]]]:
+        """Rows that hold a word in a column, as `indexer.lexical.holders` keeps them."""
+        return {}
 
     def rows_of(self, passage_keys: Keys) -> Rows:
         """The rows of passages by their keys, all of which must be here."""

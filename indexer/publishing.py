@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from indexer.errors import IndexDamagedError, IndexFormatError, IndexMissingErro
 from indexer.passages import make_passages
 from indexer.records import PolicyVersion
 from indexer.rows import clauses_of_version
-from indexer.store import Store, StoredVersion, naming_damage, read_vectors
+from indexer.store import Counts, Store, StoredVersion, naming_damage, read_vectors
 from indexer.vectors import VectorIndex, Vectors
 from indexer.wire import ParsedBefore
 from models import Encoder
@@ -77,6 +77,8 @@ class Writing:
     generation: int
     known: dict[str, StoredVersion]
     """The current versions before the first change, by policy id."""
+    counts: Counts
+    """Before the first change."""
 
 
 @contextmanager
@@ -98,7 +100,9 @@ def writing(
             report.encoder_changed = (
                 manifest is not None and manifest.encoder.digest != encoder.fingerprint.digest
             )
-            yield Writing(directory, store, manifest, generation + 1, store.live_versions())
+            known = store.live_versions()
+            counts = _counts(store, manifest, known)
+            yield Writing(directory, store, manifest, generation + 1, known, counts)
         finally:
             store.close()
 
@@ -109,7 +113,7 @@ def publish_changes(
     """Embeds what is new, and publishes the generation if anything changed."""
     index.store.expire_versions(keep_versions, index.generation)
     _embed(index.store, encoder, index.generation, report, tell)
-    _publish(index.directory, index.store, encoder, index.manifest, index.generation, report)
+    _publish(index, encoder, report)
 
 
 def parsed_before(store: Store, before: StoredVersion | None) -> ParsedBefore | None:
@@ -137,14 +141,15 @@ def _embed(
     started = time.perf_counter()
     digest = encoder.fingerprint.digest
     with store.transaction():
-        if report.encoder_changed or report.recovered:
+        anew = report.encoder_changed or report.recovered
+        if anew:
             store.remove_passages(generation)
-        for key, title in store.versions_without_passages():
+        for key, title in store.versions_without_passages(None if anew else generation):
             clauses = clauses_of_version(store.connection(), key)
             keys = store.clause_keys(key)
             for clause_id, passages in make_passages(title, clauses, encoder).items():
                 store.add_passages(keys[clause_id], passages, digest, generation)
-    missing = store.passages_to_embed()
+    missing = store.passages_to_embed(generation)
     report.embedded = len(missing)
     done, total = 0, sum(len(views) for _, views in missing)
     tell("embedding", 0, total)
@@ -182,16 +187,11 @@ def embed_views(
     return vectors
 
 
-def _publish(
-    directory: IndexDirectory,
-    store: Store,
-    encoder: Encoder,
-    before: Manifest | None,
-    generation: int,
-    report: BuildReport,
-) -> None:
+def _publish(index: Writing, encoder: Encoder, report: BuildReport) -> None:
     """Writes the vector index and the manifest; a build that changed nothing publishes nothing."""
-    report.policies, report.clauses, report.passages = store.counts()
+    before, generation = index.manifest, index.generation
+    counts = index.store.counts_after(index.counts, index.generation)
+    report.policies, report.clauses, report.passages = counts
     changed = report.added or report.updated or report.removed or report.encoder_changed
     if before and not changed:
         report.generation = before.generation
@@ -208,9 +208,9 @@ def _publish(
         base=base,
         vector_index=kind_in_words(base),
     )
-    publish_generation(directory, store, manifest, before)
+    publish_generation(index.directory, index.store, manifest, before)
     report.generation, report.published = generation, True
-    store.purge(generation - 1)
+    index.store.purge(generation - 1)
 
 
 def publish_generation(
@@ -261,3 +261,10 @@ def _resume(
         return None, store.newest_generation()
     store.roll_back_to(manifest.generation)
     return manifest, manifest.generation
+
+
+def _counts(store: Store, manifest: Manifest | None, known: Mapping[str, StoredVersion]) -> Counts:
+    """What the store holds: as the manifest says, unless it speaks of another store."""
+    if manifest is None or manifest.policies != len(known):
+        return store.counts()
+    return Counts(manifest.policies, manifest.clauses, manifest.passages)

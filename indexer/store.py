@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ from indexer.rows import remarks_as_json
 from indexer.schema import LIVE, SCHEMA, live
 
 _BATCH = 500
+CURRENT_LAST = "removed IS NULL AND superseded IS NULL"
+"""Of versions: those that are current in the newest state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,14 @@ class StoredVersion:
     file_sha256: str
     parser: int
     source_path: str
+
+
+class Counts(NamedTuple):
+    """Policies, clauses of their current versions, and passages of all versions kept."""
+
+    policies: int
+    clauses: int
+    passages: int
 
 
 def vector_hash(encoder_digest: str, views: Sequence[str]) -> bytes:
@@ -101,21 +112,26 @@ class Store:
             self._db.execute(
                 "UPDATE versions SET superseded = NULL WHERE superseded > ?", (generation,)
             )
-            self._forget_tokens()
 
     def newest_generation(self) -> int:
         """The newest generation that any row names, published or not; 0 for an empty store."""
         row = self._db.execute(
             "SELECT max(g) FROM (SELECT max(added) AS g FROM versions "
-            "UNION SELECT max(removed) FROM versions UNION SELECT max(superseded) FROM versions "
+            "UNION SELECT max(removed) FROM versions "
+            "UNION SELECT max(superseded) FROM versions WHERE superseded IS NOT NULL "
             "UNION SELECT max(added) FROM passages "
-            "UNION SELECT max(removed) FROM passages)"
+            "UNION SELECT max(removed) FROM passages WHERE removed IS NOT NULL)"
         ).fetchone()
         return int(row[0] or 0)
 
     def live_versions(self) -> dict[str, StoredVersion]:
         """The current versions in the newest state, by policy id."""
-        return stored_versions(self._db, "removed IS NULL AND superseded IS NULL", {})
+        return stored_versions(self._db, CURRENT_LAST, {})
+
+    def live_version(self, policy_id: str) -> StoredVersion | None:
+        """The current version of a policy in the newest state."""
+        condition = f"policy_id = :policy_id AND {CURRENT_LAST}"
+        return stored_versions(self._db, condition, {"policy_id": policy_id}).get(policy_id)
 
     def version_names(self, policy_id: str) -> tuple[str, ...]:
         """The names of all versions of a policy that are kept."""
@@ -238,12 +254,17 @@ class Store:
         """All passages of all versions: another encoder will make its own."""
         self._db.execute("UPDATE passages SET removed = ? WHERE removed IS NULL", (generation,))
 
-    def versions_without_passages(self) -> list[tuple[int, str]]:
-        """Keys and titles of the live versions none of whose clauses has live passages."""
+    def versions_without_passages(self, added: int | None = None) -> list[tuple[int, str]]:
+        """Keys and titles of the live versions none of whose clauses has live passages.
+
+        `added`: only those that this generation added.
+        """
         rows = self._db.execute(
-            "SELECT v.key, v.title FROM versions v WHERE v.removed IS NULL AND NOT EXISTS "
+            "SELECT v.key, v.title FROM versions v WHERE v.removed IS NULL "
+            f"{'' if added is None else 'AND v.added = :added '}AND NOT EXISTS "
             "(SELECT 1 FROM clauses c JOIN passages p ON p.clause_key = c.key "
-            "WHERE c.version_key = v.key AND p.removed IS NULL) ORDER BY v.key"
+            "WHERE c.version_key = v.key AND p.removed IS NULL) ORDER BY v.key",
+            {"added": added},
         )
         return list(rows)
 
@@ -277,12 +298,13 @@ class Store:
                 (cursor.lastrowid, " ".join(tokens(p.text)), " ".join(tokens(p.context))),
             )
 
-    def passages_to_embed(self) -> list[tuple[bytes, tuple[str, ...]]]:
-        """Hash and views of everything live that has no vector yet, the same views once."""
+    def passages_to_embed(self, added: int) -> list[tuple[bytes, tuple[str, ...]]]:
+        """Hash and views of what a generation added and has no vector yet, the same views once."""
         rows = self._db.execute(
             "SELECT p.vector_hash, p.context, p.text FROM passages p "
-            "LEFT JOIN vectors v ON v.hash = p.vector_hash "
-            "WHERE p.removed IS NULL AND v.hash IS NULL GROUP BY p.vector_hash ORDER BY min(p.key)"
+            "LEFT JOIN vectors v ON v.hash = p.vector_hash WHERE p.added = ? "
+            "AND p.removed IS NULL AND v.hash IS NULL GROUP BY p.vector_hash ORDER BY min(p.key)",
+            (added,),
         )
         return [(key, Passage("", 0, context, text).views) for key, context, text in rows]
 
@@ -294,30 +316,49 @@ class Store:
                 zip(hashes, (row.astype("<f4").tobytes() for row in vectors), strict=True),
             )
 
-    def counts(self) -> tuple[int, int, int]:
-        """Policies, clauses of their current versions, and passages of all versions kept."""
+    def counts(self) -> Counts:
+        """All counted in the newest state."""
         one = self._db.execute(
             "SELECT (SELECT count(*) FROM versions WHERE removed IS NULL AND superseded IS NULL), "
-            "(SELECT count(*) FROM clauses c JOIN versions v ON v.key = c.version_key "
+            "(SELECT count(*) FROM versions v JOIN clauses c ON c.version_key = v.key "
             "WHERE v.removed IS NULL AND v.superseded IS NULL), "
             "(SELECT count(*) FROM passages WHERE removed IS NULL)"
         ).fetchone()
-        return int(one[0]), int(one[1]), int(one[2])
+        return Counts(*one)
+
+    def counts_after(self, before: Counts, generation: int) -> Counts:
+        """The counts of the newest generation from those of the one before: by what changed."""
+        gained = "added = :g AND removed IS NULL AND superseded IS NULL"
+        lost = (
+            "key IN (SELECT key FROM versions WHERE removed = :g UNION "
+            "SELECT key FROM versions WHERE superseded = :g) AND added < :g "
+            "AND ifnull(removed, :g) = :g AND ifnull(superseded, :g) = :g"
+        )
+        one = self._db.execute(
+            " UNION ALL ".join(
+                "SELECT count(*), ifnull(sum((SELECT count(*) FROM clauses "
+                f"WHERE version_key = versions.key)), 0), "
+                f"(SELECT count(*) FROM passages WHERE {passages}) FROM versions WHERE {versions}"
+                for versions, passages in (
+                    (gained, "added = :g AND removed IS NULL"),
+                    (lost, "removed = :g AND added < :g"),
+                )
+            ),
+            {"g": generation},
+        ).fetchall()
+        return Counts(*(old + new - gone for old, new, gone in zip(before, *one, strict=True)))
 
     def purge(self, oldest_read: int) -> None:
         """Deletes what no generation from `oldest_read` on sees, and vectors nobody refers to."""
         with self.transaction():
             self._db.execute("DELETE FROM passages WHERE removed <= ?", (oldest_read,))
             self._db.execute("DELETE FROM versions WHERE removed <= ?", (oldest_read,))
-            self._forget_tokens()
             self._db.execute(
-                "DELETE FROM vectors WHERE hash NOT IN (SELECT vector_hash FROM passages)"
+                "DELETE FROM vectors WHERE hash IN (SELECT hash FROM loose_vectors) "
+                "AND NOT EXISTS (SELECT 1 FROM passages WHERE vector_hash = vectors.hash)"
             )
+            self._db.execute("DELETE FROM loose_vectors")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _forget_tokens(self) -> None:
-        """Forgets the tokens of passages that are gone."""
-        self._db.execute("DELETE FROM lexical WHERE rowid NOT IN (SELECT key FROM passages)")
 
 
 def stored_versions(

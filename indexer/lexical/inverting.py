@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
 
-STRETCH = 1 << 14
+STRETCH = 1 << 13
 """Passages that are inverted at a time; a multiple of 32, so that bitmaps are made of whole words
 of them."""
 

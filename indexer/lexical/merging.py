@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +58,16 @@ def lay_out(names: Sequence[bytes], stretches: Sequence[Path], rows: int) -> Lai
 
 def write_lists(path: Path, laid: Laid, stretches: Sequence[Path], rows: int) -> None:
     """Writes every list at its place."""
-    with path.open("wb") as file:
-        file.truncate(4 * laid.words)
-    if not laid.words:
-        return
-    lists = np.memmap(path, "<i4", "r+")
+    with path.open("w+b") as file:
+        if laid.words:
+            file.truncate(4 * laid.words)
+            mapped = mmap.mmap(file.fileno(), 0)
+            _fill(mapped, laid, stretches, rows)
+            mapped.flush()
+
+
+def _fill(mapped: mmap.mmap, laid: Laid, stretches: Sequence[Path], rows: int) -> None:
+    lists = np.frombuffer(mapped, "<i4")
     dense = laid.counts > Laid.most_listed(rows)
     for column in range(COLUMNS):
         next_place = np.full(laid.met, -1, np.int64)  # stays -1 for what is no list
@@ -75,7 +81,9 @@ def write_lists(path: Path, laid: Laid, stretches: Sequence[Path], rows: int) ->
             found = load(stretch, column)
             _write_listed(lists, found, next_place)
             _write_bits(lists, found, bitmaps, number * STRETCH)
-    lists.flush()
+            if hasattr(mmap, "MADV_DONTNEED"):
+                # What was written is the file's; it need not count as this process's memory.
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _write_listed(lists: NDArray[np.int32], found: Inverted, next_place: NDArray[np.int64]) -> None:

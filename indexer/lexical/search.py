@@ -74,7 +74,9 @@ def keyword_scores(
     """
     table = searched.table
     base_rows = 0 if postings is None else table.base_rows
-    passages = Passages(table.passage_keys, searched.mask, searched.count, base_rows)
+    passages = Passages(
+        table.passage_keys, searched.mask, searched.count, base_rows, table.kept_lists
+    )
     parts = []
     for terms, weight, enough in (
         (query.own, 1.0, 1.0),

@@ -13,6 +13,8 @@ from service.search.records import SuggestionKind
 
 SAMPLED_CLAUSES = 2000
 """Clauses that terms are taken from, at equal distances: enough to tell the frequent ones."""
+HEADED_CLAUSES = 200_000
+"""Clauses that headings are taken from, of each policy at equal distances: a second's work."""
 LONGEST_HEADING = 100
 """A longer one is a sentence, which nobody types."""
 
@@ -60,7 +62,7 @@ def _headings(snapshot: Snapshot) -> list[tuple[str, Entry]]:
     alone = cache(lambda lang: frozenset({lang}))
     entries = [
         Entry("heading", shown, alone(lang), 1, policy_id, clause_id)
-        for text, lang, clause_id, policy_id in snapshot.headings()
+        for text, lang, clause_id, policy_id in snapshot.headings(HEADED_CLAUSES)
         if 1 < len(shown := _shown(text).strip(_HEADING_ENDS)) <= LONGEST_HEADING
     ]
     found: dict[str, Entry] = {}

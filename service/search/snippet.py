@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from indexer.lexical.highlight import word_spans
 from indexer.passages import SENTENCE
@@ -59,10 +60,7 @@ def _cut(text: str) -> int:
     """Where a text that takes too much room is cut: after a word."""
     if _room(text) <= LONGEST:
         return len(text)
-    used = 0
-    for place, character in enumerate(text):
-        used += 2 if _HAN.match(character) else 1
-        if used > LONGEST:
-            space = text.rfind(" ", 0, place)
-            return space if space > place - 30 else place
-    return len(text)
+    # The last place up to which there is room; each character takes some, so it can be halved for.
+    place = bisect_right(range(len(text)), LONGEST, key=lambda end: _room(text[:end])) - 1
+    space = text.rfind(" ", 0, place)
+    return space if space > place - 30 else place

@@ -60,7 +60,8 @@ NOTES = [
     "CPU: user and system time of the server's processes in the measured time. Memory: the largest "
     "resident set of each process, added up. The load generator's own time is in neither, but it "
     "shares the cores.",
-    "(a) and (b) run in one environment, with uvicorn on uvloop and h11; (c) in one of its own likewise; "
+    "(a) and (b) run in one environment, with uvicorn on uvloop and h11; (c) in one of its own, on "
+    "asyncio and h11; "
     "(d)'s has uvloop and httptools, which chromadb brings.",
     "No system keeps answers or vectors of questions, so that asking a text again saves nothing; "
     "this service does otherwise (`POLICY_SEARCH_QUERY_CACHE`), and is told not to here.",

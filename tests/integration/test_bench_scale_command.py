@@ -55,7 +55,7 @@ def test_made_index_is_measured_whole(
     assert answering["hybrid"]["all"]["hits"] > 0
     assert 2**20 < answering["bare_bytes"] <= answering["opened_bytes"] <= answering["peak_bytes"]
     assert len(answering["adding_seconds"]) == len(answering["removing_seconds"]) == 2
-    assert size["filled"]["bytes_on_disk"] > 2000 * 400
+    assert size["bytes_on_disk"] > 2000 * 400
     assert size["flat_p50"] > 0
     assert size["service"]["peak_bytes"] > 2**20
     assert list((tmp_path / "w").iterdir()) == []  # what was made is gone

@@ -113,6 +113,21 @@ def test_nothing_hidden_is_suggested_and_no_count_tells_of_it(root: Path, encode
         live.close()
 
 
+def test_of_very_many_headings_some_are_gathered(
+    folder: Path, root: Path, encoder: Any
+) -> None:
+    build_index([folder], root, encoder)
+    live = LiveIndex(root, encoder)
+    try:
+        view = live.snapshot
+        every = view.headings(view.clause_count)
+        some = view.headings(view.clause_count // 2)
+        assert set(some) < set(every)
+        assert 0 < len(some) <= view.clause_count // 2 + view.policy_count
+    finally:
+        live.close()
+
+
 def test_suggestions_are_gathered_once_for_a_view_and_anew_for_a_generation(
     folder: Path, root: Path, encoder: Any
 ) -> None:

@@ -46,6 +46,7 @@ def size(clauses: int, p50: float) -> Size:
         allowed={"all": clauses, "1% by policy": clauses // 100},
         flat_p50=4 * p50,
         flat_p95=5 * p50,
+        bytes_on_disk=8000 * clauses,
         service=Service(3.0, 2 * p50, 4 * p50, 500 * 2**20),
     )
 
@@ -89,6 +90,7 @@ def test_table_has_a_line_for_each_figure_and_a_column_for_each_size() -> None:
     assert lines["hybrid search, no filter, p50 / p95 ms"] == ["2.0 / 6.0", "9.0 / 27.0"]
     assert lines["hybrid p50 to exact flat p50"] == ["0.25", "0.25"]
     assert lines["recall@10 of exact, no filter"] == ["0.987", "0.987"]
+    assert lines["disk, bytes a clause"] == ["8000", "8000"]
     assert lines["memory, bytes a clause"] == ["20972", "210"]
     assert lines["100 clauses added: found after, s"] == ["0.40 – 0.90"] * 2
     assert lines["served over HTTP, encoding: p50 / p95 ms"] == ["4.0 / 8.0", "18.0 / 36.0"]

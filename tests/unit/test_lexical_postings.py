@@ -74,7 +74,7 @@ def assert_same_as_fts(store: Store, postings: Postings, terms: Sequence[str]) -
             assert postings.count(term, column) == len(rows)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15, deadline=None)
 @given(passages=PASSAGES)
 def test_every_term_is_held_by_the_passages_that_fts_tells(
     made: Callable[[Texts], tuple[Store, Postings]], passages: Texts

@@ -247,7 +247,7 @@ class Seen:
             for i, (title, lang, count) in enumerate(self.titles)
         ]
 
-    def headings(self) -> list[tuple[str, str, str, str]]:
+    def headings(self, most: int) -> list[tuple[str, str, str, str]]:
         return self.headed
 
     def sample_texts(self, most: int) -> list[tuple[str, str]]:

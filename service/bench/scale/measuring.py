@@ -18,7 +18,7 @@ from service.bench.load import percentile
 from service.bench.questions import search_target
 from service.bench.scale.answering import DEPTH, Answering, Task, Timing
 from service.bench.scale.exact import exact_answers, recall
-from service.bench.scale.filling import Filled, fill
+from service.bench.scale.filling import Filled, disk_usage, fill
 from service.bench.scale.filters import as_filter, filters_of
 from service.bench.scale.keeping import kept_or_filled, what_is_made
 from service.bench.scale.policies import Maker
@@ -65,6 +65,8 @@ class Size:
     """The figures of one size. `recall` by the filter's name; `allowed`: passages that it leaves.
 
     `flat_p50` and `flat_p95`: milliseconds of an exact flat index over the same vectors.
+    `bytes_on_disk`: after clauses were added and removed; before, a generation that is about to go
+    may still lie beside the published one.
     """
 
     clauses: int
@@ -74,6 +76,7 @@ class Size:
     allowed: dict[str, int]
     flat_p50: float
     flat_p95: float
+    bytes_on_disk: int
     service: Service | None
 
 
@@ -116,6 +119,7 @@ def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
         allowed=exact.allowed,
         flat_p50=percentile(flat, 50),
         flat_p95=percentile(flat, 95),
+        bytes_on_disk=disk_usage(root),
         service=_serve(plan, root) if plan.serve_seconds else None,
     )
 

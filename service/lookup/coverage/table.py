@@ -141,24 +141,28 @@ def _judged(snapshot: Snapshot, listed: Sequence[Topic], vectors: TopicVectors) 
     passages = snapshot.searched.rows
     clauses, owners = np.unique(snapshot.clause_keys_of(passages), return_inverse=True)
     closeness = _closeness(snapshot, passages, vectors)
-    found = []
+    terms = [topic.terms for topic in listed]
+    nothing: Found = np.empty((0, len(terms)), np.bool_)
+    in_text, in_heading, languages = [nothing], [nothing], list[str]()
     for start in range(0, len(clauses), _AT_ONCE):
         part = [int(key) for key in clauses[start : start + _AT_ONCE]]
         by_key = snapshot.clauses_by_key(part)
-        found += [by_key[key] for key in part]
-    terms = [topic.terms for topic in listed]
-    in_text = terms_found([clause.text for clause in found], terms)
-    # Few headings stand above many clauses.
-    above = [" | ".join((*clause.heading_path, clause.lead_in)) for clause in found]
-    headings = {text: row for row, text in enumerate(dict.fromkeys(above))}
-    in_headings = terms_found(list(headings), terms)
-    places = np.array([headings[text] for text in above], np.intp)
+        found = [by_key[key] for key in part]
+        languages += [clause.lang for clause in found]
+        in_text.append(terms_found([clause.text for clause in found], terms))
+        # Few headings stand above many clauses.
+        above = [" | ".join((*clause.heading_path, clause.lead_in)) for clause in found]
+        headings = {text: row for row, text in enumerate(dict.fromkeys(above))}
+        in_headings = terms_found(list(headings), terms)
+        in_heading.append(in_headings[np.array([headings[text] for text in above], np.intp)])
+    holds = np.concatenate(in_text)
+    nearest = nearest_of(closeness, owners, len(clauses))
     return _Judged(
         clauses,
         snapshot.version_keys_of(clauses),
-        np.array([clause.lang for clause in found], np.str_),
-        probabilities(nearest_of(closeness, owners, len(clauses)), in_text, in_headings[places]),
-        in_text,
+        np.array(languages, np.str_),
+        probabilities(nearest, holds, np.concatenate(in_heading)),
+        holds,
     )
 
 
