@@ -503,4 +503,4 @@ def test_a_quantised_index_ranks_as_one_without_a_base(
     check_the_same(batch(4), batch(5)[1:], tmp_path / "plain", tmp_path / "based", encoder)
     record = read_manifest(IndexDirectory(tmp_path / "based")).base
     assert record is not None
-    assert set(record.kinds.values()) == {"IVF25,PQ32x4fs"}
+    assert set(record.kinds.values()) == {"IVF25,PQ64x4fs"}

@@ -32,7 +32,7 @@ VECTORS = clustered(COUNT, 1)
 QUESTIONS = clustered(50, 2)
 
 
-@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQ24x4fs"])
+@pytest.fixture(scope="module", params=["SQfp16", "IVF310,PQ48x4fs"])
 def made(request: pytest.FixtureRequest) -> LanguagePart:
     with pytest.MonkeyPatch.context() as patch:
         if request.param != "SQfp16":
