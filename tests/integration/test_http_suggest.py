@@ -113,9 +113,7 @@ def test_nothing_hidden_is_suggested_and_no_count_tells_of_it(root: Path, encode
         live.close()
 
 
-def test_of_very_many_headings_some_are_gathered(
-    folder: Path, root: Path, encoder: Any
-) -> None:
+def test_of_very_many_headings_some_are_gathered(folder: Path, root: Path, encoder: Any) -> None:
     build_index([folder], root, encoder)
     live = LiveIndex(root, encoder)
     try:
