@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +39,11 @@ def serve_command(settings: Settings) -> list[str]:
 
 @contextmanager
 def running(
-    settings: Settings, command: Callable[[Settings], list[str]] = serve_command
+    settings: Settings,
+    command: Callable[[Settings], list[str]] = serve_command,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """Serves the index on loopback.
+    """Serves the index on loopback; `more` are further settings, as variables without the prefix.
 
     Where the index has keys, the service asks for keys as well, but for one that is made for this
     run, is nowhere kept, and is not counted against the rates. Raises `BenchError` when it does not
@@ -52,7 +54,7 @@ def running(
     port = free_port()
     with TemporaryDirectory(prefix="policy-search-bench-") as folder:
         log = Path(folder) / "serve.log"
-        variables = {"HOST": "127.0.0.1", "PORT": str(port)}
+        variables = {"HOST": "127.0.0.1", "PORT": str(port), **(more or {})}
         headers: dict[str, str] = {}
         if KeyFile(settings.keys_file).any():
             keys = Path(folder) / "keys.sqlite"

@@ -134,7 +134,7 @@ def make_searcher(task: Task, live: LiveIndex, encoder: GivenVectors) -> Searche
     from service.runtime import make_searcher
     from service.settings import Settings
 
-    settings = Settings(index=Path(task.index), cache=Path(task.cache))
+    settings = Settings(index=Path(task.index), cache=Path(task.cache), query_cache=0)
     return make_searcher(settings, live, encoder.as_encoder())
 
 

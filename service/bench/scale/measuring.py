@@ -148,7 +148,9 @@ def ask(task: Task) -> Answering:
 def _serve(plan: Plan, root: Path) -> Service:
     settings = plan.settings.model_copy(update={"index": root})
     targets = [search_target(question) for question in plan.questions]
-    with served.running(settings, served.serve_command) as service:
+    # Few questions are asked often: each is to be encoded every time.
+    more = {"QUERY_CACHE": "0"}
+    with served.running(settings, served.serve_command, more) as service:
         (level,) = measure(service, targets, [1], plan.serve_seconds)
     if not level.load.answers:
         raise BenchError(f"{root}: the service gave no answer: {level.load.failures}")
