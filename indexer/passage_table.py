@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.opening import Base
 from indexer.base.part import Bits
+from indexer.lexical.holders import KeptTerms
 
 Keys = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -51,9 +51,9 @@ class PassageTable:
         return counts
 
     @cached_property
-    def kept_lists(self) -> dict[tuple[str, str], NDArray[np.integer[Any]]]:
-        """Rows that hold a word in a column, as `indexer.lexical.holders` keeps them."""
-        return {}
+    def kept_terms(self) -> KeptTerms:
+        """Who holds the words asked for so far."""
+        return KeptTerms()
 
     def rows_of(self, passage_keys: Keys) -> Rows:
         """The rows of passages by their keys, all of which must be here."""

@@ -19,35 +19,10 @@ Mask = NDArray[np.bool_]
 Rows = NDArray[np.integer[Any]]
 Bits = NDArray[np.uint8]
 
-KEPT_FROM = 1000
-"""Rows from which on a list out of the store is kept: the same common words are asked for again."""
 MOST_KEPT = 4_000_000
-"""Rows at most in the lists that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passages:
-    """The passages of a generation as rows, ascending by key, and those that are searched.
-
-    The first rows are those of a base, if there is one.
-    """
-
-    keys: Keys
-    searched: Mask
-    count: int
-    """How many are searched."""
-    base_rows: int = 0
-    kept: dict[tuple[str, str], Rows] = field(default_factory=dict)
-    """Lists of the generation that were read out of the store, by column and term."""
-
-    @property
-    def all_searched(self) -> bool:
-        return self.count == len(self.keys)
-
-    def bits(self) -> Bits:
-        """Which of the base's rows are searched, as `Postings.bits_of` tells rows."""
-        packed = np.packbits(self.searched[: self.base_rows], bitorder="little")
-        return np.pad(packed, (0, -len(packed) % 4))
+"""Rows in all the lists out of the store that a generation keeps, 4 bytes each."""
+_ROWS_OF_A_TERM = 100
+"""As many as keeping a term costs beside its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +44,53 @@ class Holding:
             return self.rows
         held = np.unpackbits(self.bits, count=base_rows, bitorder="little")
         return np.flatnonzero(held.view(np.bool_))
+
+
+class KeptTerms:
+    """Who holds the words asked for so far, as far as it is out of the store. Thread-safe.
+
+    Words come again and again, the commonest first; when it is full, the rest are looked up.
+    """
+
+    def __init__(self) -> None:
+        self._terms: dict[str, tuple[Holding, ...]] = {}
+        self._rows = 0
+
+    def get(self, term: str) -> tuple[Holding, ...] | None:
+        """What was kept of a term."""
+        return self._terms.get(term)
+
+    def add(self, term: str, holdings: tuple[Holding, ...]) -> None:
+        """Keeps it while there is room."""
+        rows = _ROWS_OF_A_TERM + sum(holding.length for holding in holdings)
+        if self._rows + rows <= MOST_KEPT:
+            self._rows += rows
+            self._terms[term] = holdings
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages of a generation as rows, ascending by key, and those that are searched.
+
+    The first rows are those of a base, if there is one.
+    """
+
+    keys: Keys
+    searched: Mask
+    count: int
+    """How many are searched."""
+    base_rows: int = 0
+    kept: KeptTerms = field(default_factory=KeptTerms)
+    """Lists of the generation that were read out of the store, by column and term."""
+
+    @property
+    def all_searched(self) -> bool:
+        return self.count == len(self.keys)
+
+    def bits(self) -> Bits:
+        """Which of the base's rows are searched, as `Postings.bits_of` tells rows."""
+        packed = np.packbits(self.searched[: self.base_rows], bitorder="little")
+        return np.pad(packed, (0, -len(packed) % 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +126,10 @@ def holders_of(
             holdings += _in_base(postings, number)
         count = sum(_searched(holding, passages, searched) for holding in holdings)
         if count:
-            yield Term(tuple(holdings), count)
+            yield Term(holdings, count)
 
 
-def _in_base(postings: Postings, number: int) -> list[Holding]:
+def _in_base(postings: Postings, number: int) -> tuple[Holding, ...]:
     found = []
     for column in (TEXT, CONTEXT):
         length = postings.count_of(number, column)
@@ -116,28 +138,32 @@ def _in_base(postings: Postings, number: int) -> list[Holding]:
             found.append(Holding(column, None, bits, length))
         elif length:
             found.append(Holding(column, postings.rows_of(number, column), None, length))
-    return found
+    return tuple(found)
 
 
-def _in_store(db: sqlite3.Connection, term: str, passages: Passages, covered: int) -> list[Holding]:
+def _in_store(
+    db: sqlite3.Connection, term: str, passages: Passages, covered: int
+) -> tuple[Holding, ...]:
     """Of the rows from `covered` on."""
     if covered == len(passages.keys):
-        return []
+        return ()
+    known = passages.kept.get(term)
+    if known is not None:
+        return known
     in_text = _rows(db, "text", term, passages, covered)
     in_context = _rows(db, "context", term, passages, covered)
     if len(in_text) and len(in_context):
         in_context = np.setdiff1d(in_context, in_text, assume_unique=True)
-    return [
+    holdings = tuple(
         Holding(column, rows, None, len(rows))
         for column, rows in ((TEXT, in_text), (CONTEXT, in_context))
         if len(rows)
-    ]
+    )
+    passages.kept.add(term, holdings)
+    return holdings
 
 
 def _rows(db: sqlite3.Connection, column: str, term: str, passages: Passages, covered: int) -> Rows:
-    known = passages.kept.get((column, term))
-    if known is not None:
-        return known
     keys = passages.keys
     # One text, parsed at once, takes a third of the time that a row for each passage does.
     (found,) = db.execute(
@@ -148,10 +174,7 @@ def _rows(db: sqlite3.Connection, column: str, term: str, passages: Passages, co
     places = np.searchsorted(keys, wanted)
     inside = places < len(keys)
     inside[inside] = keys[places[inside]] == wanted[inside]
-    rows = places[inside].astype(np.int32)
-    if len(rows) >= KEPT_FROM and len(passages.kept) < MOST_KEPT // max(1, len(keys) - covered):
-        passages.kept[column, term] = rows
-    return rows
+    return places[inside].astype(np.int32)
 
 
 def _searched(holding: Holding, passages: Passages, searched: Bits | None) -> int:

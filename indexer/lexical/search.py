@@ -75,7 +75,7 @@ def keyword_scores(
     table = searched.table
     base_rows = 0 if postings is None else table.base_rows
     passages = Passages(
-        table.passage_keys, searched.mask, searched.count, base_rows, table.kept_lists
+        table.passage_keys, searched.mask, searched.count, base_rows, table.kept_terms
     )
     parts = []
     for terms, weight, enough in (
