@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,6 +116,8 @@ def scale(
             if not keep:
                 forget(root)
         print(text(rows(sizes[-1:])) + "\n", flush=True)
+        if sizes[-1].service_failure:
+            print(f"not served over HTTP: {sizes[-1].service_failure}\n", file=sys.stderr)
         _write(sizes, source, len(asked), json_file)
     if len(sizes) > 1:
         print(text(rows(sizes)))

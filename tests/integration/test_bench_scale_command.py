@@ -61,6 +61,22 @@ def test_made_index_is_measured_whole(
     assert list((tmp_path / "w").iterdir()) == []  # what was made is gone
 
 
+def test_service_that_does_not_start_costs_no_other_figure(
+    run: Callable[..., Any], source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = [sys.executable, "-c", "raise SystemExit('no port for me')"]
+    monkeypatch.setattr(served, "serve_command", lambda settings: fails)
+    done = run(
+        *("bench", "scale", "--clauses", "500", "--most-questions", 10, "--adding", 0),
+        *("--searches", 10, "--work", tmp_path / "w", "--json", tmp_path / "found.json"),
+    )
+    assert done.code == 0
+    assert "no port for me" in done.err
+    (size,) = json.loads((tmp_path / "found.json").read_text("utf-8"))["sizes"]
+    assert size["service"] is None
+    assert size["recall"]["all"] == 1.0
+
+
 def test_options_before_scale_are_refused(run: Callable[..., Any], source: Path) -> None:
     done = run("bench", "--seconds", "3", "scale")
     assert done.code == 2

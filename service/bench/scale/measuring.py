@@ -78,6 +78,8 @@ class Size:
     flat_p95: float
     bytes_on_disk: int
     service: Service | None
+    service_failure: str | None = None
+    """Why the service could not be measured; what else was, in an hour perhaps, stays."""
 
 
 def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
@@ -110,6 +112,11 @@ def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
         tell("asking", 1, 1)
     finally:
         vectors.unlink()
+    service, failure = None, None
+    try:
+        service = _serve(plan, root) if plan.serve_seconds else None
+    except BenchError as error:
+        failure = str(error)
     flat = sorted(exact.flat_ms)
     return Size(
         clauses=filled.clauses,
@@ -120,7 +127,8 @@ def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
         flat_p50=percentile(flat, 50),
         flat_p95=percentile(flat, 95),
         bytes_on_disk=disk_usage(root),
-        service=_serve(plan, root) if plan.serve_seconds else None,
+        service=service,
+        service_failure=failure,
     )
 
 
