@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from indexer.publishing import BuildReport
@@ -55,7 +55,30 @@ def print_unread(skipped: Sequence[tuple[str, str]], failed: Sequence[tuple[str,
         print(f"not indexed: {text}", file=sys.stderr)
 
 
-def print_hit(hit: Hit) -> None:
+class PrintedHit(Protocol):
+    """What is printed of a hit, whether it was found here or by a service."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def citation(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def heading_path(self) -> Sequence[str]: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def relevance(self) -> float | None: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def source_url(self) -> str | None: ...
+
+
+def print_hit(hit: PrintedHit) -> None:
     """One hit, for people."""
     shown = f"{hit.score:.3f}" if hit.relevance is None else f"{hit.relevance:.0%}"
     print(f"{hit.rank:>3}. {hit.citation}   [{hit.lang}]  {shown}")
