@@ -165,7 +165,7 @@ class FakeSnapshot:
     def citations(self, version: Any, clause_ids: Any) -> dict[str, str]:
         return {}
 
-    def headings(self) -> list[tuple[str, str, str, str]]:
+    def headings(self, most: int) -> list[tuple[str, str, str, str]]:
         return [
             (c.heading, c.lang, c.id, c.policy_id)
             for cs in CLAUSES.values()
