@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from indexer.directory import sync_folder
 from indexer.errors import IndexDamagedError
 
-BASE_FORMAT = 1
+BASE_FORMAT = 2
 """Raised when a base written by this code cannot be read by older code, or the reverse."""
 Keys = NDArray[np.int64]
 
