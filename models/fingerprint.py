@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from models.errors import ModelFormatError
@@ -25,7 +26,7 @@ class Fingerprint:
     tokenizer_sha256: str
     offsets_sha256: str = ""  # of the language offsets; "" without any
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 in hex over all fields: JSON, keys sorted, no spaces, UTF-8."""
         canonical = json.dumps(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +19,10 @@ from models.folder import GRAPH_FILE, INPUT_CONFIG_FILE, TOKENIZER_FILE
 from models.text import clean, clip
 
 _ERRORS_ONLY = 3
+_IDLE_SECONDS = 0.003
+"""A run that follows another sooner is one of many that are waiting."""
+_LARGE = 512
+"""Tokens from which on a batch is worth all the processors, whatever follows it."""
 
 
 class TokenIds(NamedTuple):
@@ -44,14 +50,10 @@ class OnnxSession:
             self.max_tokens = int(config["max_seq_length"])
             self.dimension = int(config["hidden_size"])
             self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads or 0
-            options.log_severity_level = _ERRORS_ONLY
-            # Otherwise its threads keep the processors busy for a while after each run.
-            options.add_session_config_entry("session.force_spinning_stop", "1")
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = _open(folder, threads or 0)
+            # Runs side by side take one processor each: threads that wait for one another lose
+            # more than they gain as soon as others want the processors too.
+            self._beside = self._session if threads == 1 else _open(folder, 1)
         except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
             raise ModelFormatError(f"cannot open the model in {folder}: {error}") from error
         # Cutting and padding are done here, where a cut can be counted.
@@ -60,6 +62,9 @@ class OnnxSession:
         specials = self.tokenizer.encode("").ids
         self._pad = self.tokenizer.token_to_id("<pad>") or 0
         self._end = specials[-1]
+        self._state = threading.Lock()
+        self._running = 0
+        self._ended = 0.0
 
     def tokenize(self, texts: Sequence[str], prompt: str = "") -> list[TokenIds]:
         """Token ids of prompt + text, cut at `max_tokens`, the end token kept."""
@@ -84,6 +89,30 @@ class OnnxSession:
         return ids, mask
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Token embeddings, float32 (batch, tokens, dimension)."""
-        (embeddings,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        """Token embeddings, float32 (batch, tokens, dimension).
+
+        A run alone, or of much, has all threads; where many come one after the other, each has one.
+        """
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        with self._state:
+            idle = time.monotonic() - self._ended
+            alone = not self._running and (ids.size > _LARGE or idle > _IDLE_SECONDS)
+            self._running += 1
+        try:
+            (embeddings,) = (self._session if alone else self._beside).run(None, inputs)
+        finally:
+            with self._state:
+                self._running -= 1
+                self._ended = time.monotonic()
         return np.asarray(embeddings, np.float32)
+
+
+def _open(folder: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = _ERRORS_ONLY
+    # Otherwise its threads keep the processors busy for a while after each run.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return onnxruntime.InferenceSession(
+        str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+    )

@@ -2,82 +2,74 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from concurrent.futures import Future
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models import Encoder
 
-MOST_TOGETHER = 32
-"""Questions of one batch; the others wait for the next, a few milliseconds."""
+MOST_TOGETHER = 8
+"""Questions of one batch; larger ones take no less time for each."""
 
 Vector = NDArray[np.float32]
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A question that somebody waits for."""
-
-    text: str
-    vector: Vector | None = None
-    error: Exception | None = None
-
-    @property
-    def done(self) -> bool:
-        return self.vector is not None or self.error is not None
+_Asked = tuple[str, Future[Vector]]
 
 
 class Questions:
     """Encodes questions for many threads at once.
 
-    One batch is encoded at a time, with all the processors. A question that finds the encoder free
+    As many batches are encoded at a time as there are processors. A question that finds one free
     starts at once; those that arrive meanwhile make up the next batch, so that nobody ever waits
     for company.
     """
 
-    def __init__(self, encoder: Encoder, kept: int = 0) -> None:
-        """Over an encoder; the vectors of the `kept` last questions stay at hand, 2 kB each."""
+    def __init__(self, encoder: Encoder, kept: int = 0, at_once: int | None = None) -> None:
+        """Over an encoder; the vectors of the `kept` last questions stay at hand, 2 kB each.
+
+        `at_once`: batches that are encoded at a time; one for each processor unless given.
+        """
         self._encoder = encoder
         self._kept = kept
         self._vectors: OrderedDict[str, Vector] = OrderedDict()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_Asked] = []
         self._state = threading.Lock()
-        self._encoding = threading.Lock()
+        self._free = threading.Semaphore(at_once or os.cpu_count() or 1)
 
     def vector(self, text: str) -> Vector:
         """The unit vector of a question, shape (dimension,); not to be written to."""
+        answer: Future[Vector] = Future()
         with self._state:
             found = self._vectors.get(text)
             if found is not None:
                 self._vectors.move_to_end(text)
                 return found
-            mine = _Waiting(text)
-            self._waiting.append(mine)
-        while not mine.done:
-            with self._encoding:
-                if not mine.done:  # by the one who was here before
-                    self._encode()
-        if mine.error is not None:
-            raise mine.error
-        assert mine.vector is not None
-        return mine.vector
+            self._waiting.append((text, answer))
+        # Whoever is here encodes what waits by then: his own question, or, where another took that
+        # along, those that came after it.
+        with self._free:
+            if not answer.done():
+                self._encode()
+        return answer.result()
 
     def _encode(self) -> None:
         with self._state:
             batch = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
-        texts = list(dict.fromkeys(question.text for question in batch))
+        texts = list(dict.fromkeys(text for text, _ in batch))
+        if not texts:
+            return
         try:
             vectors = dict(zip(texts, self._encoder.encode_queries(texts), strict=True))
         except Exception as error:
-            for question in batch:
-                question.error = error
+            for _, answer in batch:
+                answer.set_exception(error)
             return
-        for question in batch:
-            question.vector = vectors[question.text]
+        for text, answer in batch:
+            answer.set_result(vectors[text])
         if self._kept:
             with self._state:
                 # Copies: a row of a batch would keep the whole batch in memory.

@@ -31,7 +31,7 @@ class Gated:
 
 
 def questions(encoder: Any, kept: int = 0) -> Questions:
-    return Questions(encoder, kept)
+    return Questions(encoder, kept, at_once=1)
 
 
 def asked_meanwhile(encoder: Gated, asked: Questions, texts: Sequence[str]) -> list[Any]:
@@ -68,6 +68,18 @@ def test_a_failing_batch_fails_those_in_it_and_nobody_later() -> None:
     found = asked_meanwhile(encoder, asked, ["bad", "x"])
     assert all(isinstance(error, ValueError) for error in found[1:])
     assert asked.vector("x").tolist() == [1, 120]
+
+
+def test_batches_run_side_by_side_where_there_are_processors() -> None:
+    encoder = Gated()
+    asked = Questions(encoder, at_once=2)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(asked.vector, "first")
+        assert encoder.began.wait(10)
+        assert pool.submit(asked.vector, "b").result(10).tolist() == [1, 98]
+        assert not first.done()
+        encoder.go.set()
+        assert first.result(10).tolist() == [5, 102]
 
 
 def test_the_last_questions_are_kept_and_only_they() -> None:
