@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.base.compacting import compact
 from indexer.publishing import Progress
 from service.bench import service as served
 from service.bench.levels import measure
@@ -89,6 +90,7 @@ def measure_size(plan: Plan, clauses: int, root: Path, tell: Progress) -> Size:
         what_is_made(clauses, plan.seed, plan.settings.index),
         lambda: fill(root, plan.source, Maker(plan.source, plan.seed), clauses, tell),
     )
+    compact(root, tell)  # a kept index may have a base that an older version wrote
     langs = [passages.lang for passages in plan.source.languages]
     filters = filters_of(filled.policies, langs)
     records = {name: as_filter(given) for name, given in filters.items()}
