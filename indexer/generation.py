@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer.base.opening import Base
 from indexer.directory import Manifest
 from indexer.errors import IndexDamagedError
+from indexer.lexical.postings import Postings
 from indexer.passage_table import Keys, Selection, table_of
 from indexer.rows import POLICY_COLUMNS, PolicyRecord, policy_from
 from indexer.schema import LIVE, live
@@ -88,7 +89,7 @@ class Generation:
         self._lock = threading.Lock()
 
     @property
-    def postings(self) -> Any:
+    def postings(self) -> Postings | None:
         """Which rows of the base hold which words; `None` where the store is asked for all."""
         return None if self.base is None else self.base.postings
 

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "form",
         choices=("onnx", "torch"),
-        help="onnx: 8-bit weights for ONNX Runtime (93 MB); torch: fp32, for training (480 MB)",
+        help="onnx: 8-bit weights for ONNX Runtime (91 MB); torch: fp32, for training (480 MB)",
     )
     parser.add_argument(
         "--base", action="store_true", help="the undisturbed base model, without trained layers"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import faiss
@@ -23,6 +22,7 @@ from indexer.base.part import kind_for, new_index, sample_size
 from indexer.base.record import BaseRecord
 from indexer.base.rows import RowFile, Vectors
 from indexer.errors import IndexDamagedError
+from indexer.lexical.postings import write_postings
 from indexer.schema import live
 
 Keys = NDArray[np.int64]
@@ -41,7 +41,7 @@ def build_base(
     dimension: int,
     tell: Tell,
     encoder: str = "",
-    write_postings: WritePostings | None = None,
+    postings: WritePostings = write_postings,
 ) -> BaseRecord:
     """Writes the base of all passages with keys up to `covers` that a generation sees.
 
@@ -51,7 +51,7 @@ def build_base(
         db: a connection of its own, outside of a transaction.
         folder: does not exist yet; without its `base.json`, written last, it is unfinished.
         encoder: the digest of the fingerprint of what made the vectors.
-        write_postings: in place of `indexer.lexical.postings.write_postings`.
+        postings: writes which rows hold which words.
     """
     folder.mkdir(parents=True)
     files = BaseFolder(folder)
@@ -73,7 +73,7 @@ def build_base(
             del index
     finally:
         rows.close()
-    _write_postings(db, columns.passage_keys, files.postings, steps, write_postings)
+    _write_postings(db, columns.passage_keys, files.postings, steps, postings)
     description = Description(covers, total, dimension, encoder, languages, kinds)
     write_description(files, description)
     return BaseRecord(folder.name.removesuffix(".new"), covers, total, kinds)
@@ -175,13 +175,8 @@ def _write_postings(
     keys: Keys,
     folder: Path,
     steps: _Steps,
-    write_postings: WritePostings | None,
+    write: WritePostings,
 ) -> None:
-    if write_postings is None:
-        try:
-            write_postings = import_module("indexer.lexical.postings").write_postings
-        except ImportError:
-            return
     told = 0
 
     def tell(stage: str, done: int, total: int) -> None:
@@ -190,8 +185,7 @@ def _write_postings(
         steps.done(max(0, now - told))
         told = max(told, now)
 
-    assert write_postings is not None
-    write_postings(db, keys, folder, tell)
+    write(db, keys, folder, tell)
 
 
 def _parts(array: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

@@ -23,6 +23,7 @@ from indexer.directory import (
     read_manifest,
     sync_folder,
 )
+from indexer.lexical.postings import write_postings
 from indexer.publishing import kind_in_words, publish_generation
 from indexer.schema import LIVE
 from indexer.store import Store, naming_damage
@@ -40,7 +41,7 @@ WAIT_SECONDS = 600.0
 def compact(
     root: Path,
     tell: Tell = lambda stage, done, total: None,
-    write_postings: WritePostings | None = None,
+    postings: WritePostings = write_postings,
 ) -> Manifest | None:
     """Makes a base for the index in `root` if it needs one, and publishes it as a generation.
 
@@ -58,14 +59,12 @@ def compact(
             for folder in directory.base_folders():
                 if folder.suffix == UNFINISHED:
                     shutil.rmtree(folder, ignore_errors=True)
-            return _compact(directory, tell, write_postings)
+            return _compact(directory, tell, postings)
     except Timeout:
         return None
 
 
-def _compact(
-    directory: IndexDirectory, tell: Tell, write_postings: WritePostings | None
-) -> Manifest | None:
+def _compact(directory: IndexDirectory, tell: Tell, postings: WritePostings) -> Manifest | None:
     manifest = read_manifest(directory)
     if not needs_base(directory, manifest):  # another process made one meanwhile
         return None
@@ -85,7 +84,7 @@ def _compact(
                 manifest.encoder.dimension,
                 tell,
                 manifest.encoder.digest,
-                write_postings,
+                postings,
             )
         return _publish(directory, manifest, record, unfinished)
     finally:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from indexer.base.part import LanguagePart
 from indexer.base.record import BaseRecord
 from indexer.base.rows import RowFile
 from indexer.errors import IndexDamagedError
+from indexer.lexical.postings import Postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Base:
     """One for each language, in the order of `description.languages`."""
     row_file: RowFile
     codes: Codes
-    postings: Any = None
-    """Which rows hold which words; `None` where they are looked up in the store."""
+    postings: Postings
+    """Which rows hold which words."""
 
     def __len__(self) -> int:
         return len(self.columns.passage_keys)
@@ -75,7 +74,8 @@ def open_base(root: Path, record: BaseRecord, encoder: str, dimension: int) -> B
                 f"{folder.vectors(code)}: holds {len(vectors)} vectors, expected {len(rows)}"
             )
         parts.append(BasePart(language, vectors, rows, columns.versions[rows]))
-    return Base(record, description, columns, tuple(parts), row_file, codes, _open_postings(folder))
+    postings = Postings.open(folder.postings)
+    return Base(record, description, columns, tuple(parts), row_file, codes, postings)
 
 
 def is_whole(root: Path, record: BaseRecord) -> bool:
@@ -85,11 +85,3 @@ def is_whole(root: Path, record: BaseRecord) -> bool:
     except IndexDamagedError:
         return False
     return (description.covers, description.passages) == (record.covers, record.passages)
-
-
-def _open_postings(folder: BaseFolder) -> Any:
-    try:
-        postings = import_module("indexer.lexical.postings")
-    except ImportError:
-        return None
-    return postings.Postings.open(folder.postings)

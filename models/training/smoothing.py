@@ -74,7 +74,11 @@ def smoothing_factors(
 def _loudness(
     weights: Weights, overrides: Mapping[str, NDArray[np.float32]], lines: Sequence[str]
 ) -> dict[str, NDArray[np.float32]]:
-    """Root mean square of each feature of the smoothed inputs, shape (hidden,)."""
+    """Root mean square of each feature of the smoothed inputs, shape (hidden,).
+
+    Lines are read in batches of like length; what little they are padded with counts as well, so
+    another order of the files changes a factor by a few thousandths.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 

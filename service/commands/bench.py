@@ -35,14 +35,7 @@ def bench(
             show_default=False,
         ),
     ] = None,
-    questions: Annotated[
-        Path | None,
-        typer.Option(
-            help="Questions, one a line, or a .jsonl file as `evaluate` takes it; headings of the "
-            "index unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    questions: common.QuestionsOption = None,
     clients: Annotated[
         str, typer.Option(help="How many ask at once, one number after the other.")
     ] = "1,4,16",

@@ -29,14 +29,7 @@ def scale(
             help="How many clauses, one index after the other; 10k and 1M are understood."
         ),
     ] = "10k,100k",
-    questions: Annotated[
-        Path | None,
-        typer.Option(
-            help="Questions, one a line, or a .jsonl file as `evaluate` takes it; headings of the "
-            "index unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    questions: common.QuestionsOption = None,
     most_questions: Annotated[
         int, typer.Option(min=10, max=10_000, help="At most so many of them.")
     ] = 200,

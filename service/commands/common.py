@@ -24,6 +24,14 @@ ModelOption = Annotated[
         show_default=False,
     ),
 ]
+QuestionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Questions, one a line, or a .jsonl file as `evaluate` takes it; headings of the "
+        "index unless given.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -25,6 +25,7 @@ from indexer.base import compacting, part
 from indexer.base.compacting import compact
 from indexer.build import build_index, index_policies
 from indexer.directory import IndexDirectory, read_manifest
+from indexer.lexical.postings import write_postings
 from indexer.lifecycle import Delete, Put, apply_changes
 from indexer.records import Clause, Metadata, PolicyVersion, Properties
 from service.arranger import Arranger
@@ -356,18 +357,20 @@ def test_what_is_published_while_a_base_is_made_is_searched(
     build_index([folder], root, encoder)
     done = []
 
-    def meanwhile(db: Any, keys: Any, folder_: Path, tell: Any) -> None:
+    def meanwhile(db: Any, keys: Any, postings: Path, tell: Any) -> None:
+        write_postings(db, keys, postings, tell)
         for number in range(4):
             put = Put(f"new{number}", f"New {number}\n1. Days of leave.\n".encode(), ".txt")
             done.append(apply_changes([put], root, encoder)[0].state)
         apply_changes([Delete("privacy")], root, encoder)
 
-    manifest = compact(root, write_postings=meanwhile)
+    manifest = compact(root, postings=meanwhile)
     assert manifest is not None
     assert (done, manifest.generation) == (["created"] * 4, 7)
     live = opened()
     found = {id_.partition("@")[0] for id_, _ in answers(live, encoder)}
     assert found == {"leave", "new0", "new1", "new2", "new3"}
+    assert not live.snapshot.vectors.is_exact
     assert live.snapshot.vectors.rows(live.snapshot.searched.rows).any(axis=1).all()
 
 
@@ -376,7 +379,7 @@ def test_a_base_of_vectors_that_were_made_anew_meanwhile_is_not_published(
 ) -> None:
     build_index([folder], root, encoder)
     other = make_encoder("another")
-    made = compact(root, write_postings=lambda *args: build_index([folder], root, other) and None)
+    made = compact(root, postings=lambda *args: build_index([folder], root, other) and None)
     assert made is None
     assert read_manifest(IndexDirectory(root)).base is None
     assert not list(root.glob("*.new"))
