@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.activations import read_roundings
 from models.cache import write_folder
 from models.embedded import write_onnx_folder
 from models.errors import ModelError
-from models.smoothing import read_smoothing
 from models.trained import read_trained_layers
 from models.weights import KNOWN_SHA256, find_weights_file, read_weights
 
@@ -47,9 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         layers = None if options.base else read_trained_layers(weights.shape).tensors
         options.folder.parent.mkdir(parents=True, exist_ok=True)
         if options.form == "onnx":
+            # Those of other weights are unknown.
+            known = weights.sha256 == KNOWN_SHA256
+            roundings = read_roundings("base" if options.base else "neutral") if known else None
             write_folder(
                 options.folder,
-                lambda folder: write_onnx_folder(folder, weights, layers, read_smoothing()),
+                lambda folder: write_onnx_folder(folder, weights, layers, roundings),
             )
         else:
             from models.torch_export import export_torch

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.activations import Rounding, activations_digest, read_roundings
 from models.cache import default_cache_dir, publish_folder
 from models.folder import (
     GRAPH_DATA_FILE,
@@ -23,12 +24,11 @@ from models.folder import (
     write_modules,
     write_tokenizer,
 )
-from models.smoothing import read_smoothing, smoothing_digest
 from models.trained import LAYERS_SHA256, read_trained_layers
 from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
 
 # Part of the cache folder's name: raise it whenever the written folder would differ.
-CONVERTER_VERSION: Final = 2
+CONVERTER_VERSION: Final = 3
 BASE_NAME: Final = "multilingual-e5-small"
 TRAINED_NAME: Final = "multilingual-e5-small-neutral"
 QUANTIZATION: Final = "int8"
@@ -62,9 +62,9 @@ def embedded_folder(
         say(f"Converting the embedded model (once) into {folder} …")
         started = time.monotonic()
         weights = read_weights(find_weights_file())
-        layers = read_trained_layers(weights.shape) if trained else None
-        tensors = layers.tensors if layers else None
-        facts = write_onnx_folder(target, weights, tensors, read_smoothing())
+        layers = read_trained_layers(weights.shape).tensors if trained else None
+        roundings = read_roundings("neutral" if trained else "base")
+        facts = write_onnx_folder(target, weights, layers, roundings)
         say(f"Converted the embedded model in {time.monotonic() - started:.1f} s.")
         return facts
 
@@ -75,7 +75,7 @@ def write_onnx_folder(
     folder: Path,
     weights: Weights,
     overrides: Mapping[str, NDArray[np.float32]] | None = None,
-    smoothing: Mapping[str, NDArray[np.float32]] | None = None,
+    roundings: Mapping[str, Rounding] | None = None,
 ) -> dict[str, Any]:
     """Write a complete sentence-transformers folder that runs in ONNX Runtime.
 
@@ -83,7 +83,7 @@ def write_onnx_folder(
         folder: an existing, empty folder.
         weights: the parsed weights file.
         overrides: trained tensors that replace those of the same name.
-        smoothing: factors of `models.smoothing`.
+        roundings: of the activations of just these weights; None: found out for each batch.
 
     Returns:
         What a fingerprint needs to know of the folder: `name`, `quantization`,
@@ -95,7 +95,7 @@ def write_onnx_folder(
     from models.tokenizer import build_tokenizer
 
     shape = weights.shape
-    write_graph(folder, build_graph(encoder_tensors(weights, overrides), smoothing))
+    write_graph(folder, build_graph(encoder_tensors(weights, overrides), roundings))
     write_tokenizer(folder, build_tokenizer(weights.unigram, shape.positions))
     write_json(
         folder / INPUT_CONFIG_FILE,
@@ -113,7 +113,7 @@ def write_onnx_folder(
 
 
 def _version_hash(trained: bool) -> str:
-    parts = [KNOWN_SHA256, str(CONVERTER_VERSION), smoothing_digest()]
+    parts = [KNOWN_SHA256, str(CONVERTER_VERSION), activations_digest()]
     parts += [LAYERS_SHA256] if trained else []
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from models.activations import Range, fit_rounding, read_roundings
 from models.blocks import BLOCK, Int8Matrix, Q4Tensor
 from models.errors import ModelFormatError, WeightsError
 from models.layers import encoder_tensors
-from models.smoothing import factors, read_smoothing
 from models.weights import Shape, expected_tensors, read_weights
 
 SHAPE = Shape(32, 1, 2, 64, 8, 4, 2, 1e-12)
@@ -201,25 +201,42 @@ def test_eight_bits_round_within_half_a_step_of_each_output() -> None:
     assert np.abs(matrix.dequantized()).max(axis=1) == pytest.approx(np.abs(weights).max(axis=1))
 
 
-def test_smoothing_leaves_the_product_and_balances_both_sides() -> None:
+@pytest.mark.parametrize("name", ["qkv", "fo"])
+def test_roundings_keep_loud_and_quiet_features_of_an_input(name: str) -> None:
     rng = np.random.default_rng(4)
-    rows, weights = rng.normal(size=(50, 32)), rng.normal(size=(8, 32)).astype(np.float32)
+    rows = rng.normal(size=(500, 32)).astype(np.float32)
+    weights = rng.normal(size=(8, 32)).astype(np.float32)
     rows[:, 5] *= 40
-    made = factors(np.sqrt((rows**2).mean(axis=0)).astype(np.float32), weights)
-    assert (rows / made) @ (weights * made).T == pytest.approx(rows @ weights.T, abs=1e-4)
-    assert made.argmax() == 5
-    before = np.abs(rows).max(axis=1) / np.sqrt((rows**2).mean(axis=1))
-    after = np.abs(rows / made).max(axis=1) / np.sqrt(((rows / made) ** 2).mean(axis=1))
-    assert np.median(after) < np.median(before)
+    if name == "fo":
+        rows = np.maximum(rows, -0.2)  # as after a GELU
+    seen = Range(rows.min(axis=0), rows.max(axis=0), np.sqrt((rows**2).mean(axis=0)))
+    made = fit_rounding(name, seen, weights)
+    levels = np.clip(np.rint(rows / made.scale) + made.zero, 0, 255)
+    product = (levels - made.zero) @ (weights * made.scale).T
+    one_scale = np.abs(rows).max() / 127
+    plain = (np.rint(rows / one_scale) * one_scale) @ weights.T
+
+    def lost(found: np.ndarray) -> float:
+        return float(np.sqrt(((found - rows @ weights.T) ** 2).mean()))
+
+    assert lost(product) < lost(plain) / 2
+    assert made.scale.argmax() == 5
+    assert (made.zero == 128) == (name == "qkv")
 
 
-def test_damaged_smoothing_factors_are_named(tmp_path: Path) -> None:
-    broken = tmp_path / "smoothing.safetensors"
+def test_damaged_scales_are_named(tmp_path: Path) -> None:
+    broken = tmp_path / "activations.safetensors"
     for content in (None, b"not a safetensors file"):
         if content is not None:
             broken.write_bytes(content)
-        with pytest.raises(WeightsError, match="smoothing"):
-            read_smoothing(broken)
-    save_file({"l0.qkv": np.zeros(4, np.float32)}, broken)
+        with pytest.raises(WeightsError, match="activations"):
+            read_roundings("neutral", broken)
+    zero = {"base.l0.qkv.zero": np.array(128, np.uint8)}
+    save_file({"base.l0.qkv.scale": np.zeros(4, np.float32), **zero}, broken)
     with pytest.raises(WeightsError, match="above zero"):
-        read_smoothing(broken)
+        read_roundings("base", broken)
+    with pytest.raises(WeightsError, match="no scales of 'neutral'"):
+        read_roundings("neutral", broken)
+    save_file({"base.l0.qkv.scale": np.ones(4, np.float32)}, broken)
+    with pytest.raises(WeightsError, match="without its zero"):
+        read_roundings("base", broken)
