@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from indexer.errors import IndexerError
-from indexer.lexical.tokens import tokens
+from indexer.lexical.tokens import spelling, tokens
 
 DEFAULT_FILE: Final = Path(__file__).with_name("glossary.tsv")
 _SEPARATOR: Final = "|"
@@ -26,8 +26,9 @@ class GlossaryError(IndexerError):
 
 
 @dataclass(frozen=True)
-class _Entry:
-    terms: tuple[tuple[str, ...], ...]  # each as its tokens
+class _Term:
+    spelling: tuple[str, ...]
+    tokens: tuple[str, ...]
 
 
 class Glossary:
@@ -35,13 +36,14 @@ class Glossary:
 
     def __init__(self, rows: Iterable[Sequence[str]]) -> None:
         """From rows of terms that mean the same, whatever their language."""
-        self._entries: list[_Entry] = []
-        self._by_first: defaultdict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+        self._entries: list[tuple[_Term, ...]] = []
+        self._by_first: defaultdict[str, list[tuple[_Term, int]]] = defaultdict(list)
         for row in rows:
-            terms = tuple(dict.fromkeys(t for t in (tuple(tokens(term)) for term in row) if t))
-            for term in terms:
-                self._by_first[term[0]].append((term, len(self._entries)))
-            self._entries.append(_Entry(terms))
+            terms = (_Term(tuple(spelling(term)), tuple(tokens(term))) for term in row)
+            entry = tuple(dict.fromkeys(term for term in terms if term.spelling))
+            for term in entry:
+                self._by_first[term.spelling[0]].append((term, len(self._entries)))
+            self._entries.append(entry)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -52,16 +54,17 @@ class Glossary:
         Of terms that overlap in the text, only the longest counts: in "close account" it is not
         "account" that is meant.
         """
-        found = tokens(text)
-        matched: list[tuple[int, int, int]] = []  # length, start, entry
-        for start, token in enumerate(found):
-            for term, entry in self._by_first.get(token, ()):
-                if tuple(found[start : start + len(term)]) == term:
-                    matched.append((len(term), start, entry))
+        found = tuple(spelling(text))
+        matched: list[tuple[int, int, _Term, int]] = []  # length, start, term, entry
+        for start, unit in enumerate(found):
+            for term, entry in self._by_first.get(unit, ()):
+                length = len(term.spelling)
+                if found[start : start + length] == term.spelling:
+                    matched.append((length, start, term, entry))
         taken: set[int] = set()
         entries: dict[int, None] = {}
         lengths: dict[int, int] = {}
-        for length, start, entry in sorted(matched, key=lambda m: (-m[0], m[1])):
+        for length, start, _, entry in sorted(matched, key=lambda m: (-m[0], m[1])):
             places = set(range(start, start + length))
             same_term = lengths.get(start) == length
             if places & taken and not same_term:
@@ -69,13 +72,14 @@ class Glossary:
             taken |= places
             lengths[start] = length
             entries[entry] = None
-        own = set(found)
+        held = {term for _, _, term, _ in matched}
+        own = set(tokens(text))
         return list(
             dict.fromkeys(
-                term
+                term.tokens
                 for entry in entries
-                for term in self._entries[entry].terms
-                if not own.issuperset(term)
+                for term in self._entries[entry]
+                if term not in held and not own.issuperset(term.tokens)
             )
         )
 

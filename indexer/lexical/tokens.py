@@ -55,6 +55,19 @@ def tokens(text: str) -> list[str]:
     return [token for piece in _PIECE.findall(folded(text)) for token in _tokens_of(piece)]
 
 
+def spelling(text: str) -> list[str]:
+    """What a text is written with, in reading order: Chinese characters and English tokens.
+
+    A term's spelling is a part of a text's wherever the text holds the term: among `tokens` it is
+    not, since those of Chinese overlap.
+    """
+    return [
+        unit
+        for piece in _PIECE.findall(folded(text))
+        for unit in (piece if HAN_RUN.match(piece) else _tokens_of(piece))
+    ]
+
+
 @lru_cache(maxsize=1 << 16)
 def word_token(word: str) -> str:
     """The token of one word, a run of letters and digits that are not Han characters."""

@@ -74,6 +74,15 @@ def test_the_glossary_crosses_languages_in_both_directions() -> None:
     assert glossary.expansion("nothing known") == []
 
 
+@pytest.mark.parametrize("term", ["未成年人", "个人信息保护法", "IP地址", "U盘"])
+def test_a_chinese_term_is_found_wherever_the_text_holds_it(term: str) -> None:
+    glossary = Glossary([["something english", term]])
+    expected = [("someth", "english")]
+    for text in (term, f"{term}的处理", f"本公司如何对待{term}呢", f"關於{term}，請問"):
+        assert glossary.expansion(text) == expected, text
+    assert glossary.expansion(term[:-1]) == []
+
+
 def test_the_longest_term_counts() -> None:
     glossary = Glossary([["bank card", "银行卡"], ["card", "卡片"]])
     assert glossary.expansion("my bank card") == [tuple(tokens("银行卡"))]
