@@ -100,10 +100,10 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Respo
 
 
 def _references(snapshot: Snapshot, hits: Sequence[Hit]) -> Mapping[str, References]:
-    from service.lookup.references import Citing, references_of
+    from service.lookup.references import Citing, references_at_hand
 
     citing = [Citing(hit.id, hit.policy.id, hit.policy.version, hit.text) for hit in hits]
-    return references_of(snapshot, citing)
+    return references_at_hand(snapshot, citing)
 
 
 def check_query(query: SearchQuery, settings: Settings) -> None:

@@ -25,9 +25,12 @@ def make_snippet(text: str, wanted: frozenset[str], highlight: bool = True) -> S
         highlight: whether to tell where the words stand.
     """
     spans = word_spans(text, wanted)
-    start, end, best = 0, 0, -1
+    start, end, best, place = 0, 0, -1, 0
     for found in SENTENCE.finditer(text):
-        words = {text[a:b].casefold() for a, b in spans if found.start() <= a < found.end()}
+        words = set()
+        while place < len(spans) and spans[place][0] < found.end():
+            words.add(text[slice(*spans[place])].casefold())
+            place += 1
         if len(words) > best and found[0].strip():
             best, start, end = len(words), found.start(), found.end()
     while end < len(text):
