@@ -17,7 +17,7 @@ from indexer.source_url import section_url
 from service.search.kept import Kept
 from service.search.ranking import WEIGHTS, Ranked
 from service.search.records import Hit, Part, PolicyRef, ScoreDetails, SearchQuery, Snippet
-from service.search.snippet import beginning, make_snippet
+from service.search.snippet import Snippets, beginning
 
 Values = NDArray[np.float32]
 
@@ -29,6 +29,7 @@ class _Shown:
     clause: Clause
     policy: PolicyRef
     source_url: str | None
+    snippets: Snippets
 
 
 class Details:
@@ -81,7 +82,7 @@ class Details:
                     labels=clause.labels,
                     heading_path=clause.heading_path,
                     text=clause.text,
-                    snippet=self._snippet(clause.text),
+                    snippet=self._snippet(shown[key]),
                     score=round(float(ranked.scores[row]), 6),
                     relevance=None if math.isnan(relevance) else round(relevance, 4),
                     score_details=self._explained(int(row)) if self._query.explain else None,
@@ -91,12 +92,12 @@ class Details:
             )
         return tuple(hits)
 
-    def _snippet(self, text: str) -> Snippet:
+    def _snippet(self, shown: _Shown) -> Snippet:
         deadline, highlight = self._query.deadline, self._query.highlight
         if deadline is not None and time.monotonic() > deadline:
             self.left_out = ("snippets", "highlights") if highlight else ("snippets",)
-            return beginning(text)
-        return make_snippet(text, self._wanted, highlight)
+            return beginning(shown.clause.text)
+        return shown.snippets.about(self._wanted, highlight)
 
     def _explained(self, row: int) -> ScoreDetails:
         ranked = self._ranked
@@ -119,7 +120,8 @@ def _shown(snapshot: Snapshot, keys: Sequence[int]) -> dict[int, _Shown]:
         for key, clause in snapshot.clauses_by_key(missing).items():
             policy = snapshot.policy_of(clause)
             told = PolicyRef(policy.id, policy.title, policy.version, policy.effective_date)
-            found[key] = _Shown(clause, told, section_url(policy.source_url, clause.anchor))
+            url = section_url(policy.source_url, clause.anchor)
+            found[key] = _Shown(clause, told, url, Snippets(clause.text))
         return found
 
     kept: Kept[int, _Shown] = snapshot.derived(

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 500_000
 """Of the texts that one view of an index keeps at hand for one purpose."""
 OVERHEAD = 1_000
 """Characters that an entry counts for beside its text: small ones take memory too."""
