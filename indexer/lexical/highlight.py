@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 
 from indexer.lexical.tokens import HAN_RUN, LATIN_PART, folded, word_token
 
@@ -17,11 +18,14 @@ class Words:
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
         found = list(LATIN_PART.finditer(text))
-        self._tokens = tuple(word_token(one[0]) for one in found)
-        self._starts = array("I", (one.start() for one in found))
-        self._ends = array("I", (one.end() for one in found))
-        self._chinese = _chinese_parts(text)
+        self._tokens = tuple([word_token(one[0]) for one in found])
+        self._starts = array("I", [one.start() for one in found])
+
+    @cached_property
+    def _chinese(self) -> tuple[tuple[int, str], ...]:
+        return _chinese_parts(self._text)
 
     def spans(self, wanted: frozenset[str]) -> list[tuple[int, int]]:
         """Spans (start, end) of the words that are among the wanted tokens, in order, joined.
@@ -29,10 +33,11 @@ class Words:
         Args:
             wanted: tokens as `indexer.lexical.tokens` makes them.
         """
-        words = zip(self._tokens, self._starts, self._ends, strict=True)
-        spans = [(start, end) for token, start, end in words if token in wanted]
-        if self._chinese:
-            chinese = [t for t in wanted if len(t) in _HAN_SIZES and HAN_RUN.fullmatch(t)]
+        words = zip(self._tokens, self._starts, strict=True)
+        starts = [start for token, start in words if token in wanted]
+        spans = [found.span() for a in starts if (found := LATIN_PART.match(self._text, a))]
+        chinese = [t for t in wanted if len(t) in _HAN_SIZES and HAN_RUN.fullmatch(t)]
+        if chinese:
             for start, part in self._chinese:
                 spans += _places(part, chinese, start)
         return _joined(sorted(spans))
