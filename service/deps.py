@@ -11,7 +11,7 @@ from service.access.guard import needs
 from service.runtime import Runtime
 
 
-def _runtime(request: Request) -> Runtime:
+async def _runtime(request: Request) -> Runtime:  # not async, it would wait for a thread
     runtime: Runtime = request.app.state.runtime
     return runtime
 

@@ -104,7 +104,7 @@ class RequestMiddleware:
         """
         body = BoundedBody(scope, receive, self.settings)
         began = anyio.current_time()
-        begun = late = False
+        begun = late = watched = False
         failure: Exception | None = None
 
         async def send_unless_late(message: Message) -> None:
@@ -124,14 +124,23 @@ class RequestMiddleware:
             await problem_response(scope, _timeout(seconds))(scope, receive, send)
             handling.cancel()
 
-        async with anyio.create_task_group() as tasks:
+        def begin_watching() -> None:
+            nonlocal watched
+            watched = True
             tasks.start_soon(watch)
+
+        async with anyio.create_task_group() as tasks:
+            # Hardly a request lasts so long that somebody has to watch it.
+            loop = asyncio.get_running_loop()
+            due = loop.call_later(self.settings.request_seconds, begin_watching)
             with anyio.CancelScope() as handling:
                 try:
                     await self.app(scope, body, send_unless_late)
                 except Exception as error:
                     failure = error
-            if not late:
+                finally:
+                    due.cancel()
+            if watched and not late:
                 tasks.cancel_scope.cancel()
         if failure is not None:
             if late:

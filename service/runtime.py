@@ -7,6 +7,7 @@ index goes on serving whatever happens to the one that should follow it.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
@@ -84,12 +85,17 @@ def load_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name. Blocking; imports the heavy libraries."""
     from models import load_encoder as load
 
-    return load(
+    encoder = load(
         settings.model,
         cache_dir=settings.cache,
         offline=settings.offline,
         threads=settings.threads,
     )
+    # The libraries and the encoder stay: nobody has to wait again and again, a tenth of a second
+    # each time, while the collector looks through them for garbage.
+    gc.collect()
+    gc.freeze()
+    return encoder
 
 
 def open_index(settings: Settings, encoder: Encoder) -> OpenIndex:

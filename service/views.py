@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,24 +19,14 @@ from service.schemas.policies import (
 )
 from service.schemas.references import (
     ClauseSummary,
-    DefiningClause,
-    DefinitionResponse,
     IndexInfo,
-    LinkResponse,
-    LinkTarget,
     PolicyReference,
     Span,
 )
 from service.schemas.resolve import NearestResponse, ResolvedClause, ResolveResponse
-from service.schemas.search import (
-    FacetValueResponse,
-    HitResponse,
-    ScoreDetailsResponse,
-    SnippetResponse,
-)
 from service.schemas.suggest import SuggestionResponse
 from service.schemas.versions import ChangeResponse, EditResponse, EditSpan, VersionItem
-from service.search.records import Facet, Hit, PolicyRef
+from service.search.records import PolicyRef
 
 if TYPE_CHECKING:
     from indexer.records import Clause, Remark
@@ -49,6 +39,7 @@ if TYPE_CHECKING:
     from service.search.suggest import Suggestion
 
 
+@lru_cache(maxsize=1 << 12)
 def clause_url(clause_id: str) -> str:
     """`jc-privacy@1#四.一` → `/v1/clauses/jc-privacy@1%23%E5%9B%9B.%E4%B8%80`."""
     return "/v1/clauses/" + quote(clause_id, safe="@")
@@ -66,35 +57,6 @@ def index_info(snapshot: Snapshot, generation: int | None = None) -> IndexInfo:
         model=snapshot.fingerprint.model,
         fingerprint=snapshot.fingerprint.digest,
     )
-
-
-def hit_response(hit: Hit, references: References | None = None) -> HitResponse:
-    """A hit as JSON."""
-    return HitResponse(
-        rank=hit.rank,
-        id=hit.id,
-        citation=hit.citation,
-        policy=policy_reference(hit.policy),
-        lang=hit.lang,
-        labels=list(hit.labels),
-        heading_path=list(hit.heading_path),
-        text=hit.text,
-        snippet=SnippetResponse(text=hit.snippet.text, highlights=list(hit.snippet.highlights)),
-        relevance=hit.relevance,
-        score=hit.score,
-        score_details=(
-            ScoreDetailsResponse(**asdict(hit.score_details)) if hit.score_details else None
-        ),
-        more=hit.more,
-        url=clause_url(hit.id),
-        source_url=hit.source_url,
-        **_referring(references),
-    )
-
-
-def facet_response(facet: Facet) -> list[FacetValueResponse]:
-    """The values of a facet as JSON."""
-    return [FacetValueResponse(**asdict(found)) for found in facet.values]
 
 
 def suggestion_response(suggestion: Suggestion) -> SuggestionResponse:
@@ -219,7 +181,7 @@ def listed_clause(
         text=clause.text,
         span=Span(start=clause.start, end=clause.end),
         source_url=section_url(policy.source_url, clause.anchor),
-        **_referring(references),
+        **(referring(references) if references else {}),
     )
 
 
@@ -270,35 +232,35 @@ def _nearest_response(one: Nearest) -> NearestResponse:
     )
 
 
-def _referring(references: References | None) -> dict[str, Any]:
-    """The fields of `Referring`."""
-    if references is None:
-        return {}
+def referring(references: References) -> dict[str, Any]:
+    """The fields of `Referring`, as plain values."""
     return {
         "links": [
-            LinkResponse(
-                start=link.start,
-                end=link.end,
-                text=link.text,
-                target=LinkTarget(
-                    kind="clause" if link.clause_id else "policy",
-                    id=link.clause_id or link.policy_id,
-                    citation=link.citation,
-                    url=clause_url(link.clause_id)
+            {
+                "start": link.start,
+                "end": link.end,
+                "text": link.text,
+                "target": {
+                    "kind": "clause" if link.clause_id else "policy",
+                    "id": link.clause_id or link.policy_id,
+                    "citation": link.citation,
+                    "url": clause_url(link.clause_id)
                     if link.clause_id
                     else policy_url(link.policy_id),
-                ),
-            )
+                },
+            }
             for link in references.links
         ],
         "definitions": [
-            DefinitionResponse(
-                term=found.term,
-                text=found.text,
-                clause=DefiningClause(
-                    id=found.clause_id, citation=found.citation, url=clause_url(found.clause_id)
-                ),
-            )
+            {
+                "term": found.term,
+                "text": found.text,
+                "clause": {
+                    "id": found.clause_id,
+                    "citation": found.citation,
+                    "url": clause_url(found.clause_id),
+                },
+            }
             for found in references.definitions
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from service.hits import hit_response
 from service.schemas.compare import CompareResponse, PolicyAnswerResponse
 from service.schemas.coverage import (
     CellResponse,
@@ -12,7 +13,7 @@ from service.schemas.coverage import (
     CoverageRow,
     TopicResponse,
 )
-from service.views import clause_summary, clause_url, hit_response, index_info, policy_reference
+from service.views import clause_summary, clause_url, index_info, policy_reference
 
 if TYPE_CHECKING:
     from indexer.snapshot import Snapshot

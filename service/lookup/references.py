@@ -12,6 +12,7 @@ from indexer.references.steps import normal, read_place
 from service.lookup.citations.records import Reading
 from service.lookup.citations.register import Register, register_of
 from service.lookup.citations.resolving import found_in
+from service.search.kept import Kept
 
 if TYPE_CHECKING:
     from indexer.references.records import Definition, Link
@@ -103,6 +104,22 @@ class Terms:
             if form in self._by_term:
                 return self._by_term[form]
         return []
+
+
+def references_at_hand(snapshot: Snapshot, clauses: Sequence[Citing]) -> Mapping[str, References]:
+    """The same as `references_of`; those of clauses that were shown lately are kept.
+
+    They are kept with the view: where links lead depends on what the caller may read.
+    """
+    kept: Kept[Citing, References] = snapshot.derived(
+        "references", lambda _: Kept(lambda clause, _: len(clause.text))
+    )
+
+    def find(missing: list[Citing]) -> dict[Citing, References]:
+        found = references_of(snapshot, missing)
+        return {clause: found[clause.id] for clause in missing if clause.id in found}
+
+    return {clause.id: found for clause, found in kept.of(clauses, find).items()}
 
 
 def references_of(snapshot: Snapshot, clauses: Sequence[ClauseLike]) -> Mapping[str, References]:

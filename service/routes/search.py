@@ -9,25 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Response
 
 from service.access.caller import Caller
-from service.access.guard import GuardedRoute
 from service.deps import AnyRuntime, MaySearch
+from service.direct import DirectRoute
 from service.errors import LanguageCodeError, OutOfRangeError, QueryEmptyError, QueryTooLongError
+from service.hits import search_answer
 from service.openapi.search import SEARCH_REQUESTS, SEARCH_RESPONSES
 from service.runtime import Runtime
 from service.schemas.search import FilterRequest, SearchParameters, SearchRequest, SearchResponse
 from service.search.records import SearchFilter, SearchQuery
 from service.settings import Settings
-from service.views import facet_response, hit_response, index_info
 
 if TYPE_CHECKING:
     from indexer.snapshot import Snapshot
     from service.lookup.references import References
     from service.search.records import Hit, SearchResult
 
-router = APIRouter(tags=["search"], route_class=GuardedRoute)
+router = APIRouter(tags=["search"], route_class=DirectRoute)
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
@@ -36,62 +36,54 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
     "/v1/search",
     operation_id="search",
     summary="Search the clauses",
+    response_model=SearchResponse,
     responses=SEARCH_RESPONSES,
 )
 async def search(
-    body: Annotated[SearchRequest, Body(openapi_examples=SEARCH_REQUESTS)],
+    asked: Annotated[SearchRequest, Body(openapi_examples=SEARCH_REQUESTS)],
     runtime: AnyRuntime,
     caller: MaySearch,
-) -> SearchResponse:
+) -> Response:
     """Find the clauses that answer a question, best first, whichever language they are in."""
-    query = SearchQuery(
-        q=body.q,
-        limit=body.limit,
-        offset=body.offset,
-        mode=body.mode,
-        filter=filter_of(body.filter),
-        language_balance=body.language_balance,
-        min_relevance=body.min_relevance,
-        highlight=body.highlight,
-        explain=body.explain,
-        facets=tuple(body.facets),
-        group_by=body.group_by,
-        sort=body.sort,
-        deadline=_deadline(body.timeout_ms),
-    )
-    return await _answer(query, runtime, caller)
+    return await _answer(_query(asked, asked.filter), runtime, caller)
 
 
 @router.get(
     "/v1/search",
     operation_id="searchByUrl",
     summary="Search the clauses, all in the URL",
+    response_model=SearchResponse,
     responses=SEARCH_RESPONSES,
 )
 async def search_by_url(
-    parameters: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
-) -> SearchResponse:
+    asked: Annotated[SearchParameters, Query()], runtime: AnyRuntime, caller: MaySearch
+) -> Response:
     """The same as `POST /v1/search`; lists may be repeated or, but for `organisation`, joined with
     commas."""
-    query = SearchQuery(
-        q=parameters.q,
-        limit=parameters.limit,
-        offset=parameters.offset,
-        mode=parameters.mode,
-        filter=filter_of(parameters),
-        language_balance=parameters.language_balance,
-        min_relevance=parameters.min_relevance,
-        highlight=parameters.highlight,
-        explain=parameters.explain,
-        facets=tuple(parameters.facets),
-        group_by=parameters.group_by,
-        sort=parameters.sort,
-        deadline=_deadline(parameters.timeout_ms),
+    return await _answer(_query(asked, asked), runtime, caller)
+
+
+def _query(
+    asked: SearchRequest | SearchParameters, restriction: FilterRequest | SearchParameters
+) -> SearchQuery:
+    return SearchQuery(
+        q=asked.q,
+        limit=asked.limit,
+        offset=asked.offset,
+        mode=asked.mode,
+        filter=filter_of(restriction),
+        language_balance=asked.language_balance,
+        min_relevance=asked.min_relevance,
+        highlight=asked.highlight,
+        explain=asked.explain,
+        facets=tuple(asked.facets),
+        group_by=asked.group_by,
+        sort=asked.sort,
+        deadline=_deadline(asked.timeout_ms),
     )
-    return await _answer(query, runtime, caller)
 
 
-async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> SearchResponse:
+async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Response:
     started = time.perf_counter()
     check_query(query, runtime.settings)
 
@@ -102,24 +94,16 @@ async def _answer(query: SearchQuery, runtime: Runtime, caller: Caller) -> Searc
     result, references = await runtime.search(
         replace(query, groups=caller.sees_groups), references_in
     )
-    return SearchResponse(
-        query=result.query,
-        query_lang=result.query_lang,
-        total=result.total,
-        processing_time_ms=round((time.perf_counter() - started) * 1000, 2),
-        index=index_info(runtime.snapshot(), result.generation),
-        hits=[hit_response(hit, references.get(hit.id)) for hit in result.hits],
-        nearest=[hit_response(hit, references.get(hit.id)) for hit in result.nearest],
-        facets={facet.name: facet_response(facet) for facet in result.facets},
-        degraded=list(result.degraded),
-    )
+    seconds = time.perf_counter() - started
+    answer = search_answer(result, references, runtime.snapshot(), seconds)
+    return Response(answer, media_type="application/json")
 
 
 def _references(snapshot: Snapshot, hits: Sequence[Hit]) -> Mapping[str, References]:
-    from service.lookup.references import Citing, references_of
+    from service.lookup.references import Citing, references_at_hand
 
     citing = [Citing(hit.id, hit.policy.id, hit.policy.version, hit.text) for hit in hits]
-    return references_of(snapshot, citing)
+    return references_at_hand(snapshot, citing)
 
 
 def check_query(query: SearchQuery, settings: Settings) -> None:

@@ -192,6 +192,28 @@ def test_what_a_caller_may_not_read_does_not_show(
     assert hidden["nearest"] == unknown["nearest"]
 
 
+def test_links_that_are_kept_at_hand_are_those_of_the_caller(
+    served: TestClient, root: Path, encoder: Any
+) -> None:
+    change = Put("expenses", EXPENSES.encode(), ".txt", Properties(groups=("finance",)))
+    apply_changes([change], root, encoder)
+    keys = served.app.state.access.keys  # type: ignore[attr-defined]
+    inside = {"X-API-Key": keys.create("one of them", ["search"], groups=["finance"])[1]}
+    outside = {"X-API-Key": keys.create("somebody", ["search"])[1]}
+
+    def links(headers: Any) -> list[str]:
+        asked = {"q": "leave", "mode": "keyword", "min_relevance": 0, "limit": 50}
+        hits = served.post("/v1/search", json=asked, headers=headers).json()["hits"]
+        citing = next(hit for hit in hits if hit["id"] == "leave@2025-03-01#2.2")
+        return [one["target"]["citation"] for one in citing["links"]]
+
+    own, other = "Harbour Leave Policy §2.1", "Harbour Expense Policy §3"
+    until(lambda: links(outside) == [own])
+    for _ in range(2):
+        assert links(inside) == [own, other]
+        assert links(outside) == [own]
+
+
 def test_older_versions_are_found_by_date_name_and_as_of(
     served: TestClient, root: Path, encoder: Any
 ) -> None:
