@@ -19,7 +19,8 @@ _FEWEST_KANA = 10
 _ENGLISH_WORDS = (
     "the and to for with this that these those shall must will our your you from by are be been "
     "any such which when not than should would may each within unless except where who about other "
-    "their its only before after without"
+    "their its only before after without what how why does have could they them there because "
+    "whether upon into whose whom"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 """Words that other languages of Latin script hardly use; every English sentence has some."""
