@@ -55,10 +55,6 @@ class PassageTable:
         """Who holds the words asked for so far."""
         return KeptTerms()
 
-    def rows_of(self, passage_keys: Keys) -> Rows:
-        """The rows of passages by their keys, all of which must be here."""
-        return np.searchsorted(self.passage_keys, passage_keys)
-
     def versions_mask(self, keys: Sequence[int] | Keys) -> Mask:
         """Which of `version_keys` are among these."""
         ordered, order = self._ordered_versions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from indexer.base.part import Bits
 from indexer.directory import sync_folder
 from indexer.errors import IndexDamagedError
 from indexer.passage_table import Keys, PassageTable, Rows, Selection
+from indexer.row_vectors import RowVectors
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float32]
@@ -124,10 +126,12 @@ class PassageVectors:
         places, scores = self._recent.search(queries, depth, bits)
         if self._base is None:
             return places, scores
-        found = [(np.where(places < 0, -1, places + first), scores)]
+        found = [(np.where(places < 0, -1, places + first), scores)] if bits.count else []
         for code in range(len(self._base.parts)):
             if allowed.languages[code]:
                 found.append(_search_part(self._base, code, queries, depth, allowed))
+        if len(found) == 1:
+            return found[0]
         all_rows = np.concatenate([rows for rows, _ in found], axis=1)
         all_scores = np.concatenate([scores for _, scores in found], axis=1)
         all_scores[all_rows < 0] = -np.inf
@@ -139,26 +143,37 @@ class PassageVectors:
 
     def rows(self, rows: Rows) -> Vectors:
         """The vectors of some rows as they were embedded (of a base: to float16's precision)."""
-        return self._of(rows, exact=True)
+        if self._base is None:
+            return self._recent.rows(rows)
+        return self._of(rows, self._base.row_file.read)
 
     def approximate_rows(self, rows: Rows) -> Vectors:
         """The same, quickly: of a base to one part in 256 of each dimension."""
-        return self._of(rows, exact=False)
-
-    def _of(self, rows: Rows, *, exact: bool) -> Vectors:
-        rows = np.asarray(rows, np.int64)
-        base, first = self._base, self._table.base_rows
-        if base is None:
+        if self._base is None:
             return self._recent.rows(rows)
-        vectors = np.empty((len(rows), self.dimension), np.float32)
+        return self._of(rows, self._base.codes.rows)
+
+    def compared(self, rows: Rows) -> RowVectors:
+        """The same as `approximate_rows`, to be compared with one vector after another."""
+        if self._base is None:
+            return RowVectors(self._recent.rows(rows))
+        codes = self._base.codes
+        return RowVectors(self._of(rows, codes.numbers, codes.steps.numbers), codes.steps)
+
+    def _of(
+        self,
+        rows: Rows,
+        of_base: Callable[[Rows], Vectors],
+        made_like_it: Callable[[Vectors], Vectors] = lambda vectors: vectors,
+    ) -> Vectors:
+        """What the base gives for its rows, and what is made of the vectors beside it."""
+        first = self._table.base_rows
         beside = rows >= first
-        if beside.any():
-            vectors[beside] = self._recent.rows(rows[beside] - first)
-        if exact:
-            own = np.flatnonzero(~beside)
-            vectors[own] = base.row_file.read(rows[own])
-            return vectors
-        vectors[~beside] = base.codes.rows(rows[~beside])
+        if not beside.any():
+            return of_base(rows)
+        vectors = np.empty((len(rows), self.dimension), np.float32)
+        vectors[beside] = made_like_it(self._recent.rows(rows[beside] - first))
+        vectors[~beside] = of_base(rows[~beside])
         return vectors
 
 

@@ -66,9 +66,10 @@ class Made:
     def _scores(self, query, table, seen, depth, left, postings):  # type: ignore[no-untyped-def]
         searched = Selection(table, table.versions_mask(seen))
         allowed = searched.and_only(table.versions_mask(left)) if left else None
-        keys, scores = keyword_scores(self.db, query, searched, depth, allowed, None, postings)
-        assert (np.diff(keys) > 0).all()
+        rows, scores = keyword_scores(self.db, query, searched, depth, allowed, None, postings)
+        assert (np.diff(rows) > 0).all()
         assert ((scores > 0) & (scores <= 1)).all()
+        keys = table.passage_keys[rows]
         return dict(zip(keys.tolist(), scores.tolist(), strict=True))
 
 
