@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float32]
-Places = NDArray[np.integer[Any]] | NDArray[np.bool_] | slice
+Places = NDArray[np.integer[Any]] | slice
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ def _searched(holding: Holding, passages: Passages, searched: Bits | None) -> in
     if passages.all_searched:
         return holding.length
     if holding.bits is not None and searched is not None:
-        return int(np.bitwise_count(holding.bits & searched).sum())
+        both = (holding.bits & searched).view(np.uint32)
+        return int(np.bitwise_count(both).sum())
     assert holding.rows is not None
-    return int(np.count_nonzero(passages.searched[holding.rows]))
+    return int(np.count_nonzero(passages.searched.take(holding.rows)))

@@ -129,11 +129,14 @@ def rank_clauses(
     words[np.searchsorted(rows, found[0])] = found[1]
     weight = np.float32(_COSINE_AMONG_EQUALS if mode == "keyword" else weights.words)
     languages = snapshot.languages_of(rows)
-    vectors, cosines = _compared(snapshot, rows, asked.vector, weights.words * words, languages)
+    order = np.argsort(languages, kind="stable")
+    rows, words, languages = rows[order], words[order], languages[order]
+    parts = _parts(languages)
+    vectors, cosines = _compared(snapshot, rows, asked.vector, weights.words * words, parts)
     scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
-    fair = balance == "fair" and mode != "keyword" and len(_present(languages)) > 1
+    fair = balance == "fair" and mode != "keyword" and len(parts) > 1
     if fair:
-        scores = scores + _feedback(scores, vectors, languages, weights)
+        scores = scores + _feedback(scores, vectors, parts, weights)
     clauses = snapshot.clause_keys_of(rows)
     best = best_of_each(clauses, scores)
     if fair:
@@ -142,7 +145,7 @@ def rank_clauses(
     if allowed is not None:
         # A clause's passages are all allowed or none is.
         best = best[allowed.holds(rows[best])]
-    order = best[np.argsort(-scores[best])]
+    order = best[np.argsort(-scores[best], kind="stable")]
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
 
@@ -189,7 +192,7 @@ def _compared(
     rows: Rows,
     vector: Values,
     words: Values,
-    languages: NDArray[np.intp],
+    parts: Sequence[slice],
 ) -> tuple[RowVectors, Values]:
     """The vectors of candidates and their cosines with the question's.
 
@@ -200,30 +203,27 @@ def _compared(
     if snapshot.vectors.is_exact:
         return vectors, cosines
     likely = cosines + words
-    best = np.concatenate(
-        [_some_best(likely, np.flatnonzero(languages == code)) for code in _present(languages)]
-    )
+    best = np.concatenate([part.start + _some_best(likely[part]) for part in parts])
     vectors.replace(best, snapshot.vectors.rows(rows[best]))
     cosines[best] = vectors.products(vector, best)
     return vectors, cosines
 
 
-def _some_best(scores: Values, places: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The `EXACT` best of some places, in any order."""
-    if len(places) <= EXACT:
-        return places
-    return places[np.argpartition(-scores[places], EXACT)[:EXACT]]
+def _some_best(scores: Values) -> NDArray[np.intp]:
+    """The places of the `EXACT` best, in any order."""
+    if len(scores) <= EXACT:
+        return np.arange(len(scores))
+    return np.argpartition(-scores, EXACT)[:EXACT]
 
 
 def _feedback(
-    scores: Values, vectors: RowVectors, languages: NDArray[np.intp], weights: Weights
+    scores: Values, vectors: RowVectors, languages: Sequence[slice], weights: Weights
 ) -> Values:
     """What each passage gains by resembling the best passages of the other languages."""
     gained = np.zeros_like(scores)
-    for language in _present(languages).tolist():
-        own = languages == language
-        others = np.flatnonzero(~own)
-        top = others[best_first(scores[others], weights.feedback_passages)]
+    for own in languages:
+        top = best_first(np.delete(scores, own), weights.feedback_passages)
+        top[top >= own.start] += own.stop - own.start
         parts = np.exp((scores[top] - scores[top[0]]) / weights.feedback_width)
         evidence = (parts / parts.sum()) @ _unit(vectors.vectors(top))
         gained[own] = weights.feedback * vectors.products(evidence, own)
@@ -232,16 +232,17 @@ def _feedback(
 
 def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Values:
     """What brings each language's best clauses to one level, for every clause."""
-    present = _present(languages)
+    present = np.flatnonzero(np.bincount(languages))
     levels = [float(np.sort(scores[languages == code])[-weights.best :].mean()) for code in present]
     raised = np.zeros(present[-1] + 1, np.float32)
     raised[present] = [min(max(levels) - level, weights.widest) for level in levels]
     return raised[languages]
 
 
-def _present(languages: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Each language's number once, ascending."""
-    return np.flatnonzero(np.bincount(languages))
+def _parts(languages: NDArray[np.intp]) -> list[slice]:
+    """Where each language stands, of languages in order."""
+    ends = [*(np.flatnonzero(np.diff(languages)) + 1).tolist(), len(languages)]
+    return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _ties_by_id(snapshot: Snapshot, ranked: Ranked) -> Ranked:

@@ -22,8 +22,8 @@ def made(request: pytest.FixtureRequest) -> RowVectors:
 
 def test_products_are_those_of_the_vectors(made: RowVectors) -> None:
     assert made.products(QUESTION) == pytest.approx(VECTORS @ QUESTION, abs=1e-5)
-    some = np.arange(60) % 3 == 1
-    assert made.products(QUESTION, some).tolist() == made.products(QUESTION)[some].tolist()
+    for some in (np.arange(1, 60, 3), slice(7, 40)):
+        assert made.products(QUESTION, some).tolist() == made.products(QUESTION)[some].tolist()
     assert made.vectors(np.array([7, 2])) == pytest.approx(VECTORS[[7, 2]], abs=1e-5)
 
 
