@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.base.opening import Base
 from indexer.base.part import Bits
-from indexer.lexical.holders import KeptTerms
+from indexer.lexical.holders import KeptTerms, Passages
 
 Keys = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -183,6 +183,14 @@ class Selection:
     def count(self) -> int:
         """How many passages are selected."""
         return int(self.table.counts[self.versions][:, self.languages].sum())
+
+    @cached_property
+    def passages(self) -> Passages:
+        """The same as the keyword leg takes what is searched; made at the first use."""
+        table = self.table
+        return Passages(
+            table.passage_keys, self.mask, self.count, table.base_rows, table.kept_terms
+        )
 
     @property
     def present_versions(self) -> Keys:

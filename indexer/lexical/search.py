@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.glossary import Glossary
-from indexer.lexical.holders import Passages, holders_of
+from indexer.lexical.holders import holders_of
 from indexer.lexical.postings import TEXT, Postings
 from indexer.lexical.scoring import Part, Weighed, best_rows
 from indexer.lexical.tokens import is_stop_word, query_tokens
@@ -70,11 +70,7 @@ def keyword_scores(
     Raises:
         DeadlinePassedError: the deadline passed before all words were looked up.
     """
-    table = searched.table
-    base_rows = 0 if postings is None else table.base_rows
-    passages = Passages(
-        table.passage_keys, searched.mask, searched.count, base_rows, table.kept_terms
-    )
+    passages = searched.passages
     parts = []
     for terms, weight, enough in (
         (query.own, 1.0, 1.0),
