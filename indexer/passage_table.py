@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.opening import Base
-from indexer.base.part import Bits
 from indexer.lexical.holders import KeptTerms, Passages
 
 Keys = NDArray[np.int64]
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class Selection:
         self.table = table
         self.versions = versions
         self.languages = np.ones(len(table.languages), bool) if languages is None else languages
-        self._kept: dict[object, Bits] = {}
+        self._kept: dict[object, Any] = {}
 
     def and_only(self, versions: Mask | None = None, languages: Mask | None = None) -> Selection:
         """What is left of the selection."""
@@ -209,9 +210,8 @@ class Selection:
         """The keys of the passages selected, ascending. As long as the selection."""
         return self.table.passage_keys[self.mask]
 
-    def bits(self, name: object, make: Callable[[], Mask]) -> Bits:
-        """The selection among the vectors of one index, made once and kept."""
-        found = self._kept.get(name)
-        if found is None:
-            found = self._kept[name] = Bits.of(make())
-        return found
+    def kept(self, name: object, make: Callable[[], T]) -> T:
+        """What is made of the selection to search one index, made once."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("T", self._kept[name])

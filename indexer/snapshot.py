@@ -208,6 +208,8 @@ class Snapshot:
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
+        if not keys:
+            return {}
         marks = ",".join("?" * len(keys))
         with self._reader.connection() as db:
             rows = db.execute(

@@ -15,6 +15,7 @@ from indexer.base.opening import Base
 from indexer.base.part import Bits
 from indexer.directory import sync_folder
 from indexer.errors import IndexDamagedError
+from indexer.ordering import best_first
 from indexer.passage_table import Keys, PassageTable, Rows, Selection
 from indexer.row_vectors import RowVectors
 
@@ -122,7 +123,7 @@ class PassageVectors:
         Where a query found fewer, its rows end in -1.
         """
         first = self._table.base_rows
-        bits = allowed.bits("recent", lambda: allowed.holds(slice(first, None)))
+        bits = allowed.kept("recent", lambda: Bits.of(allowed.holds(slice(first, None))))
         places, scores = self._recent.search(queries, depth, bits)
         if self._base is None:
             return places, scores
@@ -182,13 +183,15 @@ def _search_part(
 ) -> tuple[Rows, Scores]:
     """The best rows of one language of a base: all of few allowed ones are compared."""
     part = base.parts[code]
-    bits: Bits | None = allowed.bits(code, lambda: allowed.versions[part.versions])
+    bits: Bits | None = allowed.kept(code, lambda: Bits.of(allowed.versions[part.versions]))
     assert bits is not None
     if bits.count <= COMPARED and bits.count < bits.total:
-        own = part.rows[np.unpackbits(bits.packed, count=bits.total, bitorder="little") > 0]
+        own = allowed.kept(
+            ("rows", code), lambda: part.rows[allowed.versions[part.versions]].astype(np.intp)
+        )
         scores = base.codes.products(own, queries)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-        return own[best].astype(np.intp), np.take_along_axis(scores, best, axis=1)
+        best = np.stack([best_first(each, depth) for each in scores])
+        return own[best], np.take_along_axis(scores, best, axis=1)
     if bits.count == bits.total:
         bits = None
     places, scores = part.vectors.search(queries, depth, bits)

@@ -22,6 +22,9 @@ can add up to; rounding up leaves room to 255."""
 SLACK = 4
 """By which a sum may fall short of the worst of the best for rounding."""
 
+_SAMPLED_FROM, _SAMPLE, _NEAR = 100_000, 16, 4
+"""Of so many sums or more, one in 16 tells near which value the level is; how many are tried."""
+
 CoarseList = tuple[Holding, int]
 
 
@@ -101,11 +104,22 @@ class Coarse:
 
 def _level(sums: Bytes, depth: int) -> int:
     """The highest value that `depth` of the sums reach; 0 where fewer are above 0."""
-    low, high = 0, 255
+    if len(sums) < _SAMPLED_FROM:
+        return _search(sums, depth, 128)
+    # What a part of them reaches is near it, so that few values are tried on all.
+    sample = np.ascontiguousarray(sums[::_SAMPLE])
+    return _search(sums, depth, _search(sample, depth // _SAMPLE, 128))
+
+
+def _search(sums: Bytes, depth: int, guess: int) -> int:
+    """The same: tries values next to the guess, then halves what is left."""
+    low, high, tried = 0, 255, 0
     while low < high:
-        middle = (low + high + 1) // 2
+        near = tried < _NEAR and low < guess <= high
+        middle = guess if near else (low + high + 1) // 2
         if np.count_nonzero(sums >= middle) >= depth:
-            low = middle
+            low, guess = middle, middle + 1
         else:
-            high = middle - 1
+            high, guess = middle - 1, middle - 1
+        tried += 1
     return low

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
+from indexer.ordering import best_first, best_of_each, union
 from indexer.passage_table import Keys, Rows, Selection
 from indexer.row_vectors import RowVectors
 from indexer.snapshot import Snapshot
-from service.search.ordering import best_first, best_of_each
 from service.search.records import LanguageBalance, Mode, SearchFilter
 
 DEPTH = 1000
@@ -163,10 +163,7 @@ def _candidates(
         lists += [_nearest(snapshot, vector, chosen) for chosen in snapshot.by_language.values()]
         if allowed is not None and not _has_enough(snapshot, lists, allowed):
             lists.append(_nearest(snapshot, vector, allowed))
-    rows = np.sort(np.concatenate(lists))
-    first = np.ones(len(rows), bool)
-    first[1:] = rows[1:] != rows[:-1]
-    return rows[first]
+    return union(*lists)
 
 
 def _nearest(snapshot: Snapshot, vector: Values, selected: Selection) -> Rows:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.search.ordering import best_first, best_of_each
+from indexer.ordering import best_first, best_of_each
 
 # Few different values: most are equal to some other.
 SCORES = st.lists(st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=60)

@@ -1,13 +1,13 @@
-"""The best of many scores, and of each clause's, without putting all in order."""
+"""The best of many, without putting all in order."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.passage_table import Keys
-
-Values = NDArray[np.float32]
+Values = NDArray[np.floating[Any]]
 Places = NDArray[np.intp]
 
 
@@ -19,7 +19,7 @@ def best_first(scores: Values, count: int) -> Places:
     return likely[np.argsort(-scores[likely], kind="stable")[:count]]
 
 
-def best_of_each(owners: Keys, scores: Values) -> Places:
+def best_of_each(owners: NDArray[np.int64], scores: Values) -> Places:
     """The place of each owner's highest score, by owner ascending; the first of equal ones."""
     order = np.argsort(owners, kind="stable")
     owners, scores = owners[order], scores[order]
@@ -31,3 +31,12 @@ def best_of_each(owners: Keys, scores: Values) -> Places:
     first = np.ones(len(best), bool)
     first[1:] = number[best[1:]] != number[best[:-1]]
     return order[best[first]]
+
+
+def union(*arrays: Places) -> Places:
+    """What is in any of some arrays, ascending, each once."""
+    # The stable sort takes runs that are in order as they are.
+    values = np.sort(np.concatenate(arrays), kind="stable")
+    new = np.ones(len(values), bool)
+    new[1:] = values[1:] != values[:-1]
+    return values[new]
