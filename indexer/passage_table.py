@@ -17,6 +17,8 @@ Keys = NDArray[np.int64]
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
+_FEW = 20
+"""Of so many rows at least, one is selected."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,11 @@ class Selection:
     def count(self) -> int:
         """How many passages are selected."""
         return int(self.table.counts[self.versions][:, self.languages].sum())
+
+    @cached_property
+    def mask_or_rows(self) -> Mask | Rows:
+        """The mask, or the rows where they are so few that they are sooner taken one by one."""
+        return self.rows if _FEW * self.count < len(self.table) else self.mask
 
     @cached_property
     def passages(self) -> Passages:

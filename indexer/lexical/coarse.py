@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.lexical.holders import Holding, Mask, Passages
 
 Bytes = NDArray[np.uint8]
+Among = Mask | NDArray[np.intp]
 
 WHOLE = 200
 """What stands at most for a question all of whose words are held, and for the most that any part
@@ -83,13 +84,21 @@ class Coarse:
                 part += held[: len(part)]
         self.missing = []
 
-    def best(self, among: Mask | None, depth: int, most: int) -> NDArray[np.intp] | None:
+    def best(self, among: Among | None, depth: int, most: int) -> NDArray[np.intp] | None:
         """Ascending rows that hold the `depth` best of a selection, `most` at most.
 
+        `among`: the mask of the selection, or its rows ascending.
         `None` where the bitmaps that are missing could bring others in, so that more than `most`
         rows would have to be looked at.
         """
-        sums = self.sums if among is None else self.sums * among.view(np.uint8)
+        own: NDArray[np.intp] | None = None
+        if among is None:
+            sums = self.sums
+        elif among.dtype == np.bool_:
+            sums = self.sums * among.view(np.uint8)
+        else:
+            own = among.astype(np.intp, copy=False)
+            sums = self.sums.take(own)
         worst = _level(sums, depth)
         least = worst - SLACK - sum(value for _, value in self.missing)
         if self.missing and (least <= 0 or np.count_nonzero(sums >= least) > most):
@@ -99,7 +108,7 @@ class Coarse:
         rows = np.flatnonzero(sums >= max(1, least))
         if len(rows) > most:
             rows = np.sort(rows[np.argsort(-sums[rows].astype(np.int16), kind="stable")[:most]])
-        return rows
+        return rows if own is None else own[rows]
 
 
 def _level(sums: Bytes, depth: int) -> int:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical.coarse import WHOLE, Coarse, coarse_lists
+from indexer.lexical.coarse import WHOLE, Among, Coarse, coarse_lists
 from indexer.lexical.holders import Holding, Mask, Passages
 from indexer.ordering import best_first, union
 
@@ -33,7 +33,7 @@ class Allowed(Protocol):
     """The rows that a filter leaves."""
 
     @property
-    def mask(self) -> Mask: ...
+    def mask_or_rows(self) -> Among: ...
 
     def holds(self, rows: Any) -> Mask: ...
 
@@ -106,9 +106,9 @@ def _candidates(
         )
         for part in parts
     ]
-    among = [None if passages.all_searched else passages.searched]
+    among: list[Among | None] = [None if passages.all_searched else passages.searched]
     if allowed is not None:
-        among.append(allowed.mask)
+        among.append(allowed.mask_or_rows)
     total = Coarse.together(sums)
     chosen = [total.best(mask, depth, MOST_CANDIDATES) for mask in among]
     if any(found is None for found in chosen):  # what all hold decides
