@@ -99,9 +99,12 @@ class Coarse:
         else:
             own = among.astype(np.intp, copy=False)
             sums = self.sums.take(own)
+        short = min(255, SLACK + sum(value for _, value in self.missing))
+        if self.missing and np.count_nonzero(sums > short) < depth:
+            return None
         worst = _level(sums, depth)
-        least = worst - SLACK - sum(value for _, value in self.missing)
-        if self.missing and (least <= 0 or np.count_nonzero(sums >= least) > most):
+        least = worst - short
+        if self.missing and np.count_nonzero(sums >= least) > most:
             return None
         while least < worst and (least < 1 or np.count_nonzero(sums >= least) > most):
             least += 1

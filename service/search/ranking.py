@@ -145,7 +145,7 @@ def rank_clauses(
     if allowed is not None:
         # A clause's passages are all allowed or none is.
         best = best[allowed.holds(rows[best])]
-    order = best[np.argsort(-scores[best], kind="stable")]
+    order = best[np.argsort(-scores[best])]  # equal ones are put in order by their ids
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
 
