@@ -70,7 +70,10 @@ class Generation:
         records = list(map(policy_from, versions))
         rights = {record.id: record.groups for record in records}  # the newest version's last
         self.versions: tuple[PolicyRecord, ...] = tuple(
-            replace(record, groups=rights[record.id]) for record in records
+            record
+            if record.groups == rights[record.id]
+            else replace(record, groups=rights[record.id])
+            for record in records
         )
         """Every version of every policy, by policy id, oldest first."""
         self.passages = table_of(rows, base)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.opening import Base
-from indexer.base.part import Bits
-from indexer.lexical.holders import KeptTerms
+from indexer.lexical.holders import KeptTerms, Passages
 
 Keys = NDArray[np.int64]
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
+T = TypeVar("T")
+_FEW = 20
+"""Of so many rows at least, one is selected."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,6 @@ class PassageTable:
     def kept_terms(self) -> KeptTerms:
         """Who holds the words asked for so far."""
         return KeptTerms()
-
-    def rows_of(self, passage_keys: Keys) -> Rows:
-        """The rows of passages by their keys, all of which must be here."""
-        return np.searchsorted(self.passage_keys, passage_keys)
 
     def versions_mask(self, keys: Sequence[int] | Keys) -> Mask:
         """Which of `version_keys` are among these."""
@@ -157,7 +156,7 @@ class Selection:
         self.table = table
         self.versions = versions
         self.languages = np.ones(len(table.languages), bool) if languages is None else languages
-        self._kept: dict[object, Bits] = {}
+        self._kept: dict[object, Any] = {}
 
     def and_only(self, versions: Mask | None = None, languages: Mask | None = None) -> Selection:
         """What is left of the selection."""
@@ -188,6 +187,19 @@ class Selection:
         """How many passages are selected."""
         return int(self.table.counts[self.versions][:, self.languages].sum())
 
+    @cached_property
+    def mask_or_rows(self) -> Mask | Rows:
+        """The mask, or the rows where they are so few that they are sooner taken one by one."""
+        return self.rows if _FEW * self.count < len(self.table) else self.mask
+
+    @cached_property
+    def passages(self) -> Passages:
+        """The same as the keyword leg takes what is searched; made at the first use."""
+        table = self.table
+        return Passages(
+            table.passage_keys, self.mask, self.count, table.base_rows, table.kept_terms
+        )
+
     @property
     def present_versions(self) -> Keys:
         """The keys of the versions that the selected passages are of."""
@@ -205,9 +217,8 @@ class Selection:
         """The keys of the passages selected, ascending. As long as the selection."""
         return self.table.passage_keys[self.mask]
 
-    def bits(self, name: object, make: Callable[[], Mask]) -> Bits:
-        """The selection among the vectors of one index, made once and kept."""
-        found = self._kept.get(name)
-        if found is None:
-            found = self._kept[name] = Bits.of(make())
-        return found
+    def kept(self, name: object, make: Callable[[], T]) -> T:
+        """What is made of the selection to search one index, made once."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("T", self._kept[name])

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from indexer.base.making import first_base
 from indexer.base.record import BaseRecord
 from indexer.directory import UNFINISHED, IndexDirectory, Manifest, publish, read_manifest
 from indexer.errors import IndexDamagedError, IndexFormatError, IndexMissingError
@@ -113,7 +114,7 @@ def publish_changes(
     """Embeds what is new, and publishes the generation if anything changed."""
     index.store.expire_versions(keep_versions, index.generation)
     _embed(index.store, encoder, index.generation, report, tell)
-    _publish(index, encoder, report)
+    _publish(index, encoder, report, tell)
 
 
 def parsed_before(store: Store, before: StoredVersion | None) -> ParsedBefore | None:
@@ -187,7 +188,7 @@ def embed_views(
     return vectors
 
 
-def _publish(index: Writing, encoder: Encoder, report: BuildReport) -> None:
+def _publish(index: Writing, encoder: Encoder, report: BuildReport, tell: Progress) -> None:
     """Writes the vector index and the manifest; a build that changed nothing publishes nothing."""
     before, generation = index.manifest, index.generation
     counts = index.store.counts_after(index.counts, index.generation)
@@ -196,8 +197,11 @@ def _publish(index: Writing, encoder: Encoder, report: BuildReport) -> None:
     if before and not changed:
         report.generation = before.generation
         return
-    # Passages made anew, by another encoder or after damage, are all beyond what a base covers.
-    base = None if report.encoder_changed or report.recovered or not before else before.base
+    if before is None or report.encoder_changed or report.recovered:
+        # All passages are new, beyond what any base covers.
+        base = first_base(index.directory, generation, encoder.fingerprint, report.passages, tell)
+    else:
+        base = before.base
     manifest = Manifest(
         generation=generation,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),

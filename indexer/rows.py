@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 
 from indexer.records import Clause, Remark
 
@@ -114,7 +115,7 @@ def policy_from(row: tuple[object, ...]) -> PolicyRecord:
         source_url=None if source_url is None else str(source_url),
         key=int(str(key)),
         content_sha256=str(digest),
-        groups=frozenset(json.loads(str(groups))),
+        groups=_groups(str(groups)),
         valid_from=date.fromisoformat(str(valid_from)),
         indexed_at=str(indexed_at),
         is_current=bool(is_current),
@@ -139,6 +140,12 @@ def clauses_of_version(db: sqlite3.Connection, version_key: int) -> list[Clause]
         (version_key,),
     )
     return [clause_from(row) for row in rows]
+
+
+@lru_cache(maxsize=1024)
+def _groups(text: str) -> frozenset[str]:
+    """Out of JSON; few differ among many policies."""
+    return frozenset(json.loads(text))
 
 
 def _date(value: object) -> date | None:

@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
@@ -65,6 +66,9 @@ class Snapshot:
         self._parameters: dict[str, object] = {"generation": whole.manifest.generation}
         seen = [v for v in whole.versions if groups is None or v.is_open_to(groups)]
         self._versions = {version.key: version for version in seen}
+        self._by_policy: defaultdict[str, list[PolicyRecord]] = defaultdict(list)
+        for version in seen:
+            self._by_policy[version.id].append(version)
         self._policies = _valid(seen, as_of)
         self._searched_keys = frozenset(version.key for version in self._policies.values())
         self._table = whole.passages
@@ -164,10 +168,6 @@ class Snapshot:
             versions = self._table.versions_mask(keys)
         return self.searched.and_only(versions, languages)
 
-    def rows_of(self, passage_keys: Keys) -> Rows:
-        """The rows of passages by their keys."""
-        return self._table.rows_of(passage_keys)
-
     def clause_keys_of(self, rows: Rows) -> Keys:
         """The clauses that passages belong to, in the same order and shape."""
         return self._table.clause_keys[rows]
@@ -195,8 +195,8 @@ class Snapshot:
         depth: int,
         allowed: Selection | None = None,
         deadline: float | None = None,
-    ) -> tuple[Keys, NDArray[np.float32]]:
-        """Passage keys, ascending, with the part of the question's words that they hold: [0, 1].
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """Rows, ascending, with the part of the question's words that passages hold: [0, 1].
 
         The `depth` best, and where only some passages are allowed, the `depth` best of these too.
         Raises `DeadlinePassedError` once `time.monotonic` is past the deadline.
@@ -208,6 +208,8 @@ class Snapshot:
 
     def clauses_by_key(self, keys: Sequence[int]) -> dict[int, Clause]:
         """Clauses by the store's own keys. Raises `GenerationGoneError` where one is missing."""
+        if not keys:
+            return {}
         marks = ",".join("?" * len(keys))
         with self._reader.connection() as db:
             rows = db.execute(
@@ -247,7 +249,7 @@ class Snapshot:
 
     def versions(self, policy_id: str) -> list[PolicyRecord]:
         """Every version of a policy, newest first."""
-        found = [v for v in self._versions.values() if v.id == policy_id]
+        found = self._by_policy.get(policy_id, ())
         return sorted(found, key=lambda version: -version.key)
 
     def policy_of(self, clause: Clause) -> PolicyRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from indexer.base.opening import Base
 from indexer.base.part import Bits
 from indexer.directory import sync_folder
 from indexer.errors import IndexDamagedError
+from indexer.ordering import best_first
 from indexer.passage_table import Keys, PassageTable, Rows, Selection
+from indexer.row_vectors import RowVectors
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float32]
@@ -120,14 +123,16 @@ class PassageVectors:
         Where a query found fewer, its rows end in -1.
         """
         first = self._table.base_rows
-        bits = allowed.bits("recent", lambda: allowed.holds(slice(first, None)))
+        bits = allowed.kept("recent", lambda: Bits.of(allowed.holds(slice(first, None))))
         places, scores = self._recent.search(queries, depth, bits)
         if self._base is None:
             return places, scores
-        found = [(np.where(places < 0, -1, places + first), scores)]
+        found = [(np.where(places < 0, -1, places + first), scores)] if bits.count else []
         for code in range(len(self._base.parts)):
             if allowed.languages[code]:
                 found.append(_search_part(self._base, code, queries, depth, allowed))
+        if len(found) == 1:
+            return found[0]
         all_rows = np.concatenate([rows for rows, _ in found], axis=1)
         all_scores = np.concatenate([scores for _, scores in found], axis=1)
         all_scores[all_rows < 0] = -np.inf
@@ -139,26 +144,37 @@ class PassageVectors:
 
     def rows(self, rows: Rows) -> Vectors:
         """The vectors of some rows as they were embedded (of a base: to float16's precision)."""
-        return self._of(rows, exact=True)
+        if self._base is None:
+            return self._recent.rows(rows)
+        return self._of(rows, self._base.row_file.read)
 
     def approximate_rows(self, rows: Rows) -> Vectors:
         """The same, quickly: of a base to one part in 256 of each dimension."""
-        return self._of(rows, exact=False)
-
-    def _of(self, rows: Rows, *, exact: bool) -> Vectors:
-        rows = np.asarray(rows, np.int64)
-        base, first = self._base, self._table.base_rows
-        if base is None:
+        if self._base is None:
             return self._recent.rows(rows)
-        vectors = np.empty((len(rows), self.dimension), np.float32)
+        return self._of(rows, self._base.codes.rows)
+
+    def compared(self, rows: Rows) -> RowVectors:
+        """The same as `approximate_rows`, to be compared with one vector after another."""
+        if self._base is None:
+            return RowVectors(self._recent.rows(rows))
+        codes = self._base.codes
+        return RowVectors(self._of(rows, codes.numbers, codes.steps.numbers), codes.steps)
+
+    def _of(
+        self,
+        rows: Rows,
+        of_base: Callable[[Rows], Vectors],
+        made_like_it: Callable[[Vectors], Vectors] = lambda vectors: vectors,
+    ) -> Vectors:
+        """What the base gives for its rows, and what is made of the vectors beside it."""
+        first = self._table.base_rows
         beside = rows >= first
-        if beside.any():
-            vectors[beside] = self._recent.rows(rows[beside] - first)
-        if exact:
-            own = np.flatnonzero(~beside)
-            vectors[own] = base.row_file.read(rows[own])
-            return vectors
-        vectors[~beside] = base.codes.rows(rows[~beside])
+        if not beside.any():
+            return of_base(rows)
+        vectors = np.empty((len(rows), self.dimension), np.float32)
+        vectors[beside] = made_like_it(self._recent.rows(rows[beside] - first))
+        vectors[~beside] = of_base(rows[~beside])
         return vectors
 
 
@@ -167,13 +183,15 @@ def _search_part(
 ) -> tuple[Rows, Scores]:
     """The best rows of one language of a base: all of few allowed ones are compared."""
     part = base.parts[code]
-    bits: Bits | None = allowed.bits(code, lambda: allowed.versions[part.versions])
+    bits: Bits | None = allowed.kept(code, lambda: Bits.of(allowed.versions[part.versions]))
     assert bits is not None
     if bits.count <= COMPARED and bits.count < bits.total:
-        own = part.rows[np.unpackbits(bits.packed, count=bits.total, bitorder="little") > 0]
+        own = allowed.kept(
+            ("rows", code), lambda: part.rows[allowed.versions[part.versions]].astype(np.intp)
+        )
         scores = base.codes.products(own, queries)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-        return own[best].astype(np.intp), np.take_along_axis(scores, best, axis=1)
+        best = np.stack([best_first(each, depth) for each in scores])
+        return own[best], np.take_along_axis(scores, best, axis=1)
     if bits.count == bits.total:
         bits = None
     places, scores = part.vectors.search(queries, depth, bits)

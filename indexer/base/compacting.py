@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import Timeout
 
-from indexer.base.building import Tell, WritePostings, build_base
+from indexer.base.building import Tell, WritePostings
+from indexer.base.making import BASE_FROM, made_base, put_in_place, reading
 from indexer.base.opening import is_whole
 from indexer.base.record import BaseRecord
-from indexer.directory import (
-    UNFINISHED,
-    IndexDirectory,
-    Manifest,
-    read_manifest,
-    sync_folder,
-)
+from indexer.directory import IndexDirectory, Manifest, read_manifest
 from indexer.lexical.postings import write_postings
 from indexer.publishing import kind_in_words, publish_generation
 from indexer.schema import LIVE
 from indexer.store import Store, naming_damage
 
-BASE_FROM = 50_000
-"""Passages from which on an index has a base; fewer are compared one by one."""
 LEAST_RECENT, RECENT_PART = 20_000, 0.1
 """Passages beside the base, at least and for each of its rows, from which on it is made anew."""
 DEAD_PART = 0.2
@@ -56,9 +45,6 @@ def compact(
         return None
     try:
         with directory.compacting(), naming_damage(directory.store):
-            for folder in directory.base_folders():
-                if folder.suffix == UNFINISHED:
-                    shutil.rmtree(folder, ignore_errors=True)
             return _compact(directory, tell, postings)
     except Timeout:
         return None
@@ -68,27 +54,8 @@ def _compact(directory: IndexDirectory, tell: Tell, postings: WritePostings) -> 
     manifest = read_manifest(directory)
     if not needs_base(directory, manifest):  # another process made one meanwhile
         return None
-    generation = manifest.generation
-    name = f"base-{generation}"
-    unfinished = directory.root / f"{name}{UNFINISHED}"
-    try:
-        with _reading(directory.store) as db:
-            covers = db.execute(
-                f"SELECT max(key) FROM passages WHERE {LIVE}", {"generation": generation}
-            ).fetchone()[0]
-            record = build_base(
-                db,
-                unfinished,
-                generation,
-                int(covers),
-                manifest.encoder.dimension,
-                tell,
-                manifest.encoder.digest,
-                postings,
-            )
-        return _publish(directory, manifest, record, unfinished)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with made_base(directory, manifest.generation, manifest.encoder, tell, postings) as made:
+        return _publish(directory, manifest, *made)
 
 
 def needs_base(directory: IndexDirectory, manifest: Manifest) -> bool:
@@ -112,7 +79,7 @@ class _Balance:
 
 def _balance(directory: IndexDirectory, manifest: Manifest, base: BaseRecord) -> _Balance:
     """How many passages are beside the base, and how many of its rows are not seen any more."""
-    with _reading(directory.store) as db:
+    with reading(directory.store) as db:
         (recent,) = db.execute(
             f"SELECT count(*) FROM passages WHERE key > :covers AND {LIVE}",
             {"generation": manifest.generation, "covers": base.covers},
@@ -132,11 +99,7 @@ def _publish(
             store.roll_back_to(before.generation)  # what a writer left that was killed
             if not _still_holds(store, before, record):
                 return None
-            folder = directory.root / record.folder
-            if folder.exists():  # of a compaction that was killed before it published
-                shutil.rmtree(folder)
-            os.replace(unfinished, folder)
-            sync_folder(directory.root)
+            put_in_place(directory, record, unfinished)
             manifest = replace(
                 before,
                 generation=before.generation + 1,
@@ -155,12 +118,3 @@ def _still_holds(store: Store, manifest: Manifest, record: BaseRecord) -> bool:
         {"generation": manifest.generation, "covers": record.covers},
     ).fetchone()  # fmt: skip
     return record.passages >= manifest.passages - int(beyond) > 0
-
-
-@contextmanager
-def _reading(store: Path) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    try:
-        yield db
-    finally:
-        db.close()

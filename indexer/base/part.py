@@ -35,6 +35,10 @@ need as many. Where a filter or removals leave one vector in k, √k times as ma
 SEEN = 80_000
 """Vectors that a question is compared with at least, where there are as many."""
 
+_NEAREST_LISTS_FIRST = 11
+"""FAISS's number for it; by default it takes a question's lists by number, and keeps more of what
+is not among the best."""
+
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float32]
 LocalRows = NDArray[np.int64]
@@ -101,6 +105,8 @@ class LanguagePart:
     def __init__(self, index: faiss.Index) -> None:
         self._index = index
         self._lists = int(index.nlist) if isinstance(index, faiss.IndexIVF) else 0
+        if isinstance(index, faiss.IndexIVFPQFastScan):
+            index.implem = _NEAREST_LISTS_FIRST
 
     @classmethod
     def load(cls, path: Path) -> LanguagePart:

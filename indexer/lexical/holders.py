@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ Mask = NDArray[np.bool_]
 Rows = NDArray[np.integer[Any]]
 Bits = NDArray[np.uint8]
 
+MANY_ROWS, MOST_COUNTS = 1000, 5000
+"""Rows of a term from which on it is kept how many of them are searched; of so many terms."""
 MOST_KEPT = 4_000_000
 """Rows in all the lists out of the store that a generation keeps, 4 bytes each."""
 _ROWS_OF_A_TERM = 100
@@ -68,11 +71,11 @@ class KeptTerms:
             self._terms[term] = holdings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passages:
     """The passages of a generation as rows, ascending by key, and those that are searched.
 
-    The first rows are those of a base, if there is one.
+    The first rows are those of a base, if there is one. Thread-safe.
     """
 
     keys: Keys
@@ -82,11 +85,14 @@ class Passages:
     base_rows: int = 0
     kept: KeptTerms = field(default_factory=KeptTerms)
     """Lists of the generation that were read out of the store, by column and term."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Of terms that many hold and were asked for: how many of the searched ones do."""
 
     @property
     def all_searched(self) -> bool:
         return self.count == len(self.keys)
 
+    @cached_property
     def bits(self) -> Bits:
         """Which of the base's rows are searched, as `Postings.bits_of` tells rows."""
         packed = np.packbits(self.searched[: self.base_rows], bitorder="little")
@@ -113,10 +119,8 @@ def holders_of(
     Raises `DeadlinePassedError` once `time.monotonic` is past the deadline.
     """
     numbers: list[int | None] = [None] * len(terms)
-    searched = None
     if postings is not None:
         numbers = postings.numbers(terms)
-        searched = None if passages.all_searched else passages.bits()
     for term, number in zip(terms, numbers, strict=True):
         if deadline is not None and time.monotonic() > deadline:
             raise DeadlinePassedError("the question's words were not all looked up in time")
@@ -124,7 +128,7 @@ def holders_of(
         holdings = _in_store(db, term, passages, covered)
         if postings is not None and number is not None and covered:
             holdings += _in_base(postings, number)
-        count = sum(_searched(holding, passages, searched) for holding in holdings)
+        count = _count(term, holdings, passages)
         if count:
             yield Term(holdings, count)
 
@@ -177,10 +181,22 @@ def _rows(db: sqlite3.Connection, column: str, term: str, passages: Passages, co
     return places[inside].astype(np.int32)
 
 
-def _searched(holding: Holding, passages: Passages, searched: Bits | None) -> int:
+def _count(term: str, holdings: Sequence[Holding], passages: Passages) -> int:
+    """How many searched passages hold a term."""
+    length = sum(holding.length for holding in holdings)
     if passages.all_searched:
-        return holding.length
-    if holding.bits is not None and searched is not None:
-        return int(np.bitwise_count(holding.bits & searched).sum())
+        return length
+    count = passages.counts.get(term)
+    if count is None:
+        count = sum(_searched(holding, passages) for holding in holdings)
+        if length >= MANY_ROWS and len(passages.counts) < MOST_COUNTS:
+            passages.counts[term] = count
+    return count
+
+
+def _searched(holding: Holding, passages: Passages) -> int:
+    if holding.bits is not None:
+        both = (holding.bits & passages.bits).view(np.uint32)
+        return int(np.bitwise_count(both).sum())
     assert holding.rows is not None
-    return int(np.count_nonzero(passages.searched[holding.rows]))
+    return int(np.count_nonzero(passages.searched.take(holding.rows)))

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical.coarse import WHOLE, Coarse, coarse_lists
+from indexer.lexical.coarse import WHOLE, Among, Coarse, coarse_lists
 from indexer.lexical.holders import Holding, Mask, Passages
+from indexer.ordering import best_first, union
 
 Weights = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -32,7 +33,7 @@ class Allowed(Protocol):
     """The rows that a filter leaves."""
 
     @property
-    def mask(self) -> Mask: ...
+    def mask_or_rows(self) -> Among: ...
 
     def holds(self, rows: Any) -> Mask: ...
 
@@ -70,12 +71,12 @@ def best_rows(
     else:
         rows = _candidates(parts, passages, depth, allowed)
     scores = _scores(parts, rows, passages)
-    best = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
-    chosen = best[:depth]
-    if allowed is not None and len(best) > depth:
-        left = best[allowed.holds(rows[best])]
-        chosen = np.concatenate((chosen, left[:depth]))
-    chosen = np.unique(chosen)
+    held = scores > 0
+    rows, scores = rows[held], scores[held]
+    chosen = np.sort(best_first(scores, depth))
+    if allowed is not None and len(scores) > depth:
+        left = np.flatnonzero(allowed.holds(rows))
+        chosen = union(chosen, np.sort(left[best_first(scores[left], depth)]))
     return rows[chosen], np.minimum(1.0, scores[chosen])
 
 
@@ -105,9 +106,9 @@ def _candidates(
         )
         for part in parts
     ]
-    among = [None if passages.all_searched else passages.searched]
+    among: list[Among | None] = [None if passages.all_searched else passages.searched]
     if allowed is not None:
-        among.append(allowed.mask)
+        among.append(allowed.mask_or_rows)
     total = Coarse.together(sums)
     chosen = [total.best(mask, depth, MOST_CANDIDATES) for mask in among]
     if any(found is None for found in chosen):  # what all hold decides
@@ -116,7 +117,7 @@ def _candidates(
         total = Coarse.together(sums)
         chosen = [total.best(mask, depth, MOST_CANDIDATES) for mask in among]
     rows = [found for found in chosen if found is not None]
-    return rows[0] if len(rows) == 1 else np.union1d(*rows)
+    return rows[0] if len(rows) == 1 else union(*rows)
 
 
 def _scores(parts: Sequence[Part], rows: Rows, passages: Passages) -> Weights:
@@ -135,6 +136,6 @@ def _scores(parts: Sequence[Part], rows: Rows, passages: Passages) -> Weights:
             if holding.bits is not None:
                 held[:of_base] += weighed.weight * ((holding.bits[byte] >> bit) & 1)
             elif holding.rows is not None:
-                held[places[holding.rows[wanted[holding.rows]]]] += weighed.weight
+                held[places[holding.rows[wanted.take(holding.rows)]]] += weighed.weight
         scores += part.weight * np.minimum(1.0, held / part.whole)
     return scores

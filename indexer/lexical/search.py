@@ -10,13 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.glossary import Glossary
-from indexer.lexical.holders import Passages, holders_of
+from indexer.lexical.holders import holders_of
 from indexer.lexical.postings import TEXT, Postings
 from indexer.lexical.scoring import Part, Weighed, best_rows
 from indexer.lexical.tokens import is_stop_word, query_tokens
-from indexer.passage_table import Selection
-
-Keys = NDArray[np.int64]
+from indexer.passage_table import Rows, Selection
 
 # What a term of a clause's title and headings counts, against one of its own text.
 CONTEXT_WEIGHT = 0.3
@@ -51,7 +49,7 @@ def keyword_scores(
     allowed: Selection | None = None,
     deadline: float | None = None,
     postings: Postings | None = None,
-) -> tuple[Keys, NDArray[np.float32]]:
+) -> tuple[Rows, NDArray[np.float32]]:
     """The part of the question, by weight of its terms, that passages hold: (0, 1].
 
     A term weighs its inverse document frequency (as in BM25) among the passages searched alone:
@@ -67,16 +65,12 @@ def keyword_scores(
         postings: of the base's rows; without them the store is asked.
 
     Returns:
-        Passage keys, ascending, and their scores.
+        Rows of the passages, ascending, and their scores.
 
     Raises:
         DeadlinePassedError: the deadline passed before all words were looked up.
     """
-    table = searched.table
-    base_rows = 0 if postings is None else table.base_rows
-    passages = Passages(
-        table.passage_keys, searched.mask, searched.count, base_rows, table.kept_terms
-    )
+    passages = searched.passages
     parts = []
     for terms, weight, enough in (
         (query.own, 1.0, 1.0),
@@ -96,7 +90,7 @@ def keyword_scores(
             )
             parts.append(Part(weighed, weight, enough * sum(rarity for _, rarity in found)))
     rows, scores = best_rows(parts, passages, depth, allowed)
-    return passages.keys[rows], scores.astype(np.float32)
+    return rows, scores.astype(np.float32)
 
 
 def _rarity(count: int, total: int) -> float:

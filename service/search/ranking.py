@@ -24,7 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
+from indexer.ordering import best_first, best_of_each, union
 from indexer.passage_table import Keys, Rows, Selection
+from indexer.row_vectors import RowVectors
 from indexer.snapshot import Snapshot
 from service.search.records import LanguageBalance, Mode, SearchFilter
 
@@ -117,8 +119,7 @@ def rank_clauses(
     )
     found: tuple[Rows, Values] = _NONE_FOUND
     if mode != "semantic":
-        keys, parts = snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
-        found = snapshot.rows_of(keys), parts
+        found = snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
     rows = _candidates(snapshot, asked.vector, allowed, found[0], mode)
     if not len(rows):
         nothing = np.empty(0, np.float32)
@@ -128,20 +129,23 @@ def rank_clauses(
     words[np.searchsorted(rows, found[0])] = found[1]
     weight = np.float32(_COSINE_AMONG_EQUALS if mode == "keyword" else weights.words)
     languages = snapshot.languages_of(rows)
-    vectors, cosines = _compared(snapshot, rows, asked.vector, weights.words * words, languages)
+    order = np.argsort(languages, kind="stable")
+    rows, words, languages = rows[order], words[order], languages[order]
+    parts = _parts(languages)
+    vectors, cosines = _compared(snapshot, rows, asked.vector, weights.words * words, parts)
     scores = words + weight * cosines if mode == "keyword" else cosines + weight * words
-    fair = balance == "fair" and mode != "keyword" and len(_present(languages)) > 1
+    fair = balance == "fair" and mode != "keyword" and len(parts) > 1
     if fair:
-        scores = scores + _feedback(scores, vectors, languages, weights)
+        scores = scores + _feedback(scores, vectors, parts, weights)
     clauses = snapshot.clause_keys_of(rows)
-    best = _best_passages(clauses, scores)
+    best = best_of_each(clauses, scores)
     if fair:
         levels = _levels(scores[best], languages[best], weights)
         scores[best] += levels
     if allowed is not None:
         # A clause's passages are all allowed or none is.
         best = best[allowed.holds(rows[best])]
-    order = best[np.argsort(-scores[best], kind="stable")]
+    order = best[np.argsort(-scores[best])]  # equal ones are put in order by their ids
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
 
@@ -159,10 +163,7 @@ def _candidates(
         lists += [_nearest(snapshot, vector, chosen) for chosen in snapshot.by_language.values()]
         if allowed is not None and not _has_enough(snapshot, lists, allowed):
             lists.append(_nearest(snapshot, vector, allowed))
-    rows = np.sort(np.concatenate(lists))
-    first = np.ones(len(rows), bool)
-    first[1:] = rows[1:] != rows[:-1]
-    return rows[first]
+    return union(*lists)
 
 
 def _nearest(snapshot: Snapshot, vector: Values, selected: Selection) -> Rows:
@@ -188,63 +189,57 @@ def _compared(
     rows: Rows,
     vector: Values,
     words: Values,
-    languages: NDArray[np.intp],
-) -> tuple[Values, Values]:
+    parts: Sequence[slice],
+) -> tuple[RowVectors, Values]:
     """The vectors of candidates and their cosines with the question's.
 
     Beside a base they are exact for each language's best alone.
     """
+    vectors = snapshot.vectors.compared(rows)
+    cosines = vectors.products(vector)
     if snapshot.vectors.is_exact:
-        vectors = snapshot.vectors.rows(rows)
-        return vectors, _cosines(vectors, vector)
-    vectors = snapshot.vectors.approximate_rows(rows)
-    cosines = _cosines(vectors, vector)
+        return vectors, cosines
     likely = cosines + words
-    for language in _present(languages).tolist():
-        own = np.flatnonzero(languages == language)
-        best = own if len(own) <= EXACT else own[np.argpartition(-likely[own], EXACT)[:EXACT]]
-        vectors[best] = snapshot.vectors.rows(rows[best])
-        cosines[best] = _cosines(vectors[best], vector)
+    best = np.concatenate([part.start + _some_best(likely[part]) for part in parts])
+    vectors.replace(best, snapshot.vectors.rows(rows[best]))
+    cosines[best] = vectors.products(vector, best)
     return vectors, cosines
 
 
+def _some_best(scores: Values) -> NDArray[np.intp]:
+    """The places of the `EXACT` best, in any order."""
+    if len(scores) <= EXACT:
+        return np.arange(len(scores))
+    return np.argpartition(-scores, EXACT)[:EXACT]
+
+
 def _feedback(
-    scores: Values, vectors: Values, languages: NDArray[np.intp], weights: Weights
+    scores: Values, vectors: RowVectors, languages: Sequence[slice], weights: Weights
 ) -> Values:
     """What each passage gains by resembling the best passages of the other languages."""
     gained = np.zeros_like(scores)
-    for language in _present(languages).tolist():
-        own = languages == language
-        others = np.flatnonzero(~own)
-        top = others[np.argsort(-scores[others], kind="stable")[: weights.feedback_passages]]
+    for own in languages:
+        top = best_first(np.delete(scores, own), weights.feedback_passages)
+        top[top >= own.start] += own.stop - own.start
         parts = np.exp((scores[top] - scores[top[0]]) / weights.feedback_width)
-        evidence = (parts / parts.sum()) @ _unit(vectors[top])
-        gained[own] = weights.feedback * _cosines(vectors[own], evidence)
+        evidence = (parts / parts.sum()) @ _unit(vectors.vectors(top))
+        gained[own] = weights.feedback * vectors.products(evidence, own)
     return gained
 
 
 def _levels(scores: Values, languages: NDArray[np.intp], weights: Weights) -> Values:
     """What brings each language's best clauses to one level, for every clause."""
-    present = _present(languages)
-    levels = {
-        int(language): float(np.sort(scores[languages == language])[-weights.best :].mean())
-        for language in present
-    }
-    highest = max(levels.values())
-    raised = [min(highest - levels[int(code)], weights.widest) for code in present]
-    return np.array(raised, np.float32)[np.searchsorted(present, languages)]
+    present = np.flatnonzero(np.bincount(languages))
+    levels = [float(np.sort(scores[languages == code])[-weights.best :].mean()) for code in present]
+    raised = np.zeros(present[-1] + 1, np.float32)
+    raised[present] = [min(max(levels) - level, weights.widest) for level in levels]
+    return raised[languages]
 
 
-def _present(languages: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Each language's number once, ascending."""
-    return np.flatnonzero(np.bincount(languages))
-
-
-def _best_passages(clauses: Keys, scores: Values) -> NDArray[np.intp]:
-    """Places of each clause's best passage; the first of equal ones."""
-    order = np.lexsort((-scores, clauses))
-    _, first = np.unique(clauses[order], return_index=True)
-    return order[first]
+def _parts(languages: NDArray[np.intp]) -> list[slice]:
+    """Where each language stands, of languages in order."""
+    ends = [*(np.flatnonzero(np.diff(languages)) + 1).tolist(), len(languages)]
+    return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _ties_by_id(snapshot: Snapshot, ranked: Ranked) -> Ranked:
@@ -258,11 +253,6 @@ def _ties_by_id(snapshot: Snapshot, ranked: Ranked) -> Ranked:
         places, key=lambda i: (-float(ranked.scores[i]), ids[int(ranked.clauses[i])])
     )
     return ranked.take(order)
-
-
-def _cosines(rows: Values, vector: Values) -> Values:
-    """Inner products that are the same for equal rows wherever they stand; BLAS's are not."""
-    return np.asarray(np.einsum("ij,j->i", rows, vector), np.float32)
 
 
 def _unit(rows: Values) -> Values:

@@ -207,8 +207,13 @@ class Searcher:
         """Probabilities, shape (n,); not a number where scores were never calibrated."""
         if self._calibration is None or query.mode == "keyword":
             return np.full(len(ranked), np.nan, np.float32)
-        pairs = [f"{lang}-{snapshot.language_name(code)}" for code in ranked.languages.tolist()]
-        return self._calibration.probabilities(features(ranked), pairs)
+        known = features(ranked)
+        relevance = np.empty(len(ranked), np.float32)
+        for code in np.flatnonzero(np.bincount(ranked.languages)).tolist():
+            own = ranked.languages == code
+            pair = f"{lang}-{snapshot.language_name(code)}"
+            relevance[own] = self._calibration.probabilities(known[own], [pair])
+        return relevance
 
     def _checked(self, question: str) -> str:
         text = " ".join(unicodedata.normalize("NFC", question).split())

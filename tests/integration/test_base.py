@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -28,7 +27,6 @@ from indexer.directory import IndexDirectory, read_manifest
 from indexer.lexical.postings import write_postings
 from indexer.lifecycle import Delete, Put, apply_changes
 from indexer.records import Clause, Metadata, PolicyVersion, Properties
-from service.arranger import Arranger
 from service.search.live import LiveIndex
 from service.search.records import SearchFilter, SearchQuery
 from service.search.searcher import Searcher
@@ -386,51 +384,6 @@ def test_a_base_of_vectors_that_were_made_anew_meanwhile_is_not_published(
     live = LiveIndex(root, other)
     assert answers(live, other)
     live.close()
-
-
-def test_a_running_service_compacts_in_the_background(
-    folder: Path, root: Path, encoder: Any, opened: Opened
-) -> None:
-    build_index([folder], root, encoder)
-    arranger = Arranger(root)
-    stop = threading.Event()
-    live = opened()
-    failures: list[BaseException] = []
-
-    def ask() -> None:
-        try:
-            while not stop.is_set():
-                live.refresh()
-                assert answers(live, encoder)
-        except BaseException as error:
-            failures.append(error)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    for number in range(5):
-        data = f"Gift {number}\n1. Give no gifts in {number} days.\n".encode()
-        apply_changes([Put(f"gift{number}", data, ".txt")], root, encoder, wait_seconds=10)
-        arranger.wake()
-    deadline = time.monotonic() + 30
-    while arranger.is_busy:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    stop.set()
-    asking.join()
-    assert failures == []
-    manifest = read_manifest(IndexDirectory(root))
-    assert manifest.base is not None
-    live.refresh()
-    assert len({i.partition("@")[0] for i, _ in answers(live, encoder)}) == 7
-
-
-def test_a_service_that_ends_starts_no_compaction(folder: Path, root: Path, encoder: Any) -> None:
-    build_index([folder], root, encoder)
-    arranger = Arranger(root)
-    arranger.close()
-    arranger.wake()
-    assert not arranger.is_busy
-    assert read_manifest(IndexDirectory(root)).base is None
 
 
 def test_index_command_tells_of_the_base(folder: Path, root: Path, run: Any) -> None:

@@ -125,10 +125,10 @@ def scores(tmp_path: Path) -> Callable[..., dict[str, float]]:
         db.execute("PRAGMA foreign_keys = OFF")
         store.add_passages(1, [Passage("c", i, "", t) for i, t in enumerate(texts)], "d", 1)
         query = KeywordQuery.of(question, glossary)
-        keys, values = keyword_scores(db, query, everything(len(texts)), 100)
+        rows, values = keyword_scores(db, query, everything(len(texts)), 100)
         store.close()
-        assert (np.diff(keys) > 0).all()
-        return {texts[key - 1]: float(v) for key, v in zip(keys, values, strict=True)}
+        assert (np.diff(rows) > 0).all()
+        return {texts[row]: float(v) for row, v in zip(rows, values, strict=True)}
 
     return found
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.lexical import scoring
+from indexer import passage_table
+from indexer.lexical import coarse, scoring
 from indexer.lexical.postings import Postings, write_postings
 from indexer.lexical.search import CONTEXT_WEIGHT, KeywordQuery, keyword_scores
 from indexer.lexical.tokens import tokens
@@ -66,9 +67,10 @@ class Made:
     def _scores(self, query, table, seen, depth, left, postings):  # type: ignore[no-untyped-def]
         searched = Selection(table, table.versions_mask(seen))
         allowed = searched.and_only(table.versions_mask(left)) if left else None
-        keys, scores = keyword_scores(self.db, query, searched, depth, allowed, None, postings)
-        assert (np.diff(keys) > 0).all()
+        rows, scores = keyword_scores(self.db, query, searched, depth, allowed, None, postings)
+        assert (np.diff(rows) > 0).all()
         assert ((scores > 0) & (scores <= 1)).all()
+        keys = table.passage_keys[rows]
         return dict(zip(keys.tolist(), scores.tolist(), strict=True))
 
 
@@ -86,6 +88,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     seen=st.lists(st.integers(0, VERSIONS - 1), min_size=1, unique=True),
     depth=st.integers(1, 40),
     exact=st.booleans(),
+    few=st.sampled_from((1, 1000)),
+    sampled_from=st.sampled_from((1, 100_000)),
 )
 def test_postings_give_the_scores_that_fts_gives(
     folders: Callable[[], Path],
@@ -96,6 +100,8 @@ def test_postings_give_the_scores_that_fts_gives(
     seen: list[int],
     depth: int,
     exact: bool,
+    few: int,
+    sampled_from: int,
 ) -> None:
     query = KeywordQuery(tuple(own), tuple(t for t in added if t not in own))
     rows = round(covered * len(texts))
@@ -105,6 +111,8 @@ def test_postings_give_the_scores_that_fts_gives(
     ):
         if not exact:
             patched.setattr(scoring, "EXACT_UP_TO", 0)
+        patched.setattr(passage_table, "_FEW", few)
+        patched.setattr(coarse, "_SAMPLED_FROM", sampled_from)
         for left in ((), seen[:1]):
             wanted = made.by_fts(query, seen, depth, left)
             found = made.by_postings(query, seen, depth, left)

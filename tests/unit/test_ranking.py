@@ -48,13 +48,10 @@ class MadeSnapshot:
 
     def keyword_scores(
         self, query: KeywordQuery, depth: int, allowed: Selection | None, deadline: float | None
-    ) -> tuple[Keys, NDArray[np.float32]]:
+    ) -> tuple[Rows, NDArray[np.float32]]:
         words = sorted(self.words.items()) if query.own else []
-        keys = np.array([key for key, _ in words], np.int64)
-        return keys, np.array([value for _, value in words], np.float32)
-
-    def rows_of(self, keys: Keys) -> NDArray[np.intp]:
-        return keys.astype(np.intp)
+        rows = np.array([row for row, _ in words], np.intp)
+        return rows, np.array([value for _, value in words], np.float32)
 
     def languages_of(self, rows: Rows) -> NDArray[np.intp]:
         return self.table.language_codes[rows].astype(np.intp)

@@ -34,9 +34,9 @@ class Filled:
 def fill(root: Path, source: Source, maker: Maker, clauses: int, tell: Progress) -> Filled:
     """Makes an index of so many clauses in an empty folder.
 
-    Writing takes no more memory for more clauses; publishing before there is a base holds their
-    vectors twice, about 3 kB a clause. The vectors are stored with the passages, as
-    those of an interrupted build are; then publishing finds nothing to embed, and does all else.
+    Neither writing nor publishing holds more in memory for more clauses but words and numbers. The
+    vectors are stored with the passages, as those of an interrupted build are; then publishing
+    finds nothing to embed, and does all else.
     """
     encoder = GivenVectors(source.fingerprint, {}).as_encoder()
     report = BuildReport()
