@@ -44,7 +44,10 @@ class Calibration:
     def probabilities(
         self, features: NDArray[np.float32], pairs: Sequence[str]
     ) -> NDArray[np.float32]:
-        """Probabilities, shape (n,), of hits with features of shape (n, len(self.features))."""
+        """Probabilities, shape (n,), of hits with features of shape (n, len(self.features)).
+
+        `pairs`: of languages, the question's and the hit's (`en-zh`), one a hit or one for all.
+        """
         other = self.weights[ANY_PAIR]
         rows = np.array([self.weights.get(pair, other) for pair in pairs], np.float64)
         rows = rows.reshape(-1, len(self.features) + 1)

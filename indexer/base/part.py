@@ -29,10 +29,10 @@ MOST_SAMPLED = 200_000
 ROUNDS = 8
 """Of k-means: more change the lists of few vectors."""
 LEAST_LISTS = 16
-PART_OF_LISTS = 1 / 6
+PART_OF_LISTS = 1 / 8
 """Of the lists that a question is compared with: questions in another language than the vectors'
 need as many. Where a filter or removals leave one vector in k, √k times as many."""
-SEEN = 80_000
+SEEN = 60_000
 """Vectors that a question is compared with at least, where there are as many."""
 
 _NEAREST_LISTS_FIRST = 11

@@ -17,7 +17,9 @@ moves none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,9 +120,10 @@ def rank_clauses(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
     found: tuple[Rows, Values] = _NONE_FOUND
+    nearest = _nearest_of_languages(snapshot, asked.vector) if mode != "keyword" else None
     if mode != "semantic":
         found = snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
-    rows = _candidates(snapshot, asked.vector, allowed, found[0], mode)
+    rows = _candidates(snapshot, asked.vector, allowed, found[0], nearest)
     if not len(rows):
         nothing = np.empty(0, np.float32)
         no_keys = np.empty(0, np.int64)
@@ -155,15 +158,37 @@ def _candidates(
     vector: Values,
     allowed: Selection | None,
     found: NDArray[np.intp],
-    mode: Mode,
+    nearest: Callable[[], list[Rows]] | None,
 ) -> Rows:
     """The passages to rank, each once, ascending."""
     lists: list[Rows] = [found]
-    if mode != "keyword":
-        lists += [_nearest(snapshot, vector, chosen) for chosen in snapshot.by_language.values()]
+    if nearest is not None:
+        lists += nearest()
         if allowed is not None and not _has_enough(snapshot, lists, allowed):
             lists.append(_nearest(snapshot, vector, allowed))
     return union(*lists)
+
+
+def _nearest_of_languages(snapshot: Snapshot, vector: Values) -> Callable[[], list[Rows]]:
+    """What gives each language's nearest passages.
+
+    In a large index other threads begin to look for them at once, so that the question's words are
+    looked up meanwhile.
+    """
+    languages = snapshot.by_language.values()
+    if snapshot.vectors.is_exact:
+        return lambda: [_nearest(snapshot, vector, chosen) for chosen in languages]
+    begun = [_threads.submit(_nearest, snapshot, vector, chosen) for chosen in languages]
+    return lambda: [search.result() for search in begun]
+
+
+def _one_processor() -> None:
+    import faiss
+
+    faiss.omp_set_num_threads(1)  # kept per thread; the threads share the processors already
+
+
+_threads = ThreadPoolExecutor(os.cpu_count(), "nearest", _one_processor)
 
 
 def _nearest(snapshot: Snapshot, vector: Values, selected: Selection) -> Rows:
