@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ from models.folder import GRAPH_FILE, INPUT_CONFIG_FILE, TOKENIZER_FILE
 from models.text import clean, clip
 
 _ERRORS_ONLY = 3
-_IDLE_SECONDS = 0.003
-"""A run that follows another sooner is one of many that are waiting."""
+_COMPANY_SECONDS = 0.1
+"""So long after two runs were wanted at a time more such are to be expected."""
 _LARGE = 512
 """Tokens from which on a batch is worth all the processors, whatever follows it."""
 
@@ -64,7 +65,7 @@ class OnnxSession:
         self._end = specials[-1]
         self._state = threading.Lock()
         self._running = 0
-        self._ended = 0.0
+        self._company = -math.inf  # when two runs were last wanted at a time
 
     def tokenize(self, texts: Sequence[str], prompt: str = "") -> list[TokenIds]:
         """Token ids of prompt + text, cut at `max_tokens`, the end token kept."""
@@ -91,19 +92,21 @@ class OnnxSession:
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Token embeddings, float32 (batch, tokens, dimension).
 
-        A run alone, or of much, has all threads; where many come one after the other, each has one.
+        A run alone, or of much, has all threads; where several are wanted at a time, each has one.
         """
         inputs = {"input_ids": ids, "attention_mask": mask}
         with self._state:
-            idle = time.monotonic() - self._ended
-            alone = not self._running and (ids.size > _LARGE or idle > _IDLE_SECONDS)
+            now = time.monotonic()
+            if self._running:
+                self._company = now
+            expected = now - self._company < _COMPANY_SECONDS
+            alone = not self._running and (ids.size > _LARGE or not expected)
             self._running += 1
         try:
             (embeddings,) = (self._session if alone else self._beside).run(None, inputs)
         finally:
             with self._state:
                 self._running -= 1
-                self._ended = time.monotonic()
         return np.asarray(embeddings, np.float32)
 
 
