@@ -6,7 +6,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,9 +63,7 @@ class OnnxSession:
         specials = self.tokenizer.encode("").ids
         self._pad = self.tokenizer.token_to_id("<pad>") or 0
         self._end = specials[-1]
-        self._state = threading.Lock()
-        self._running = 0
-        self._company = -math.inf  # when two runs were last wanted at a time
+        self._runs = Runs()
 
     def tokenize(self, texts: Sequence[str], prompt: str = "") -> list[TokenIds]:
         """Token ids of prompt + text, cut at `max_tokens`, the end token kept."""
@@ -95,19 +93,38 @@ class OnnxSession:
         A run alone, or of much, has all threads; where several are wanted at a time, each has one.
         """
         inputs = {"input_ids": ids, "attention_mask": mask}
-        with self._state:
-            now = time.monotonic()
-            if self._running:
-                self._company = now
-            expected = now - self._company < _COMPANY_SECONDS
-            alone = not self._running and (ids.size > _LARGE or not expected)
-            self._running += 1
+        alone = self._runs.begin(ids.size)
         try:
             (embeddings,) = (self._session if alone else self._beside).run(None, inputs)
         finally:
-            with self._state:
-                self._running -= 1
+            self._runs.end()
         return np.asarray(embeddings, np.float32)
+
+
+class Runs:
+    """The runs of a session: tells one that is alone from one of several. Thread-safe."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._state = threading.Lock()
+        self._running = 0
+        self._company = -math.inf  # when two were last wanted at a time
+
+    def begin(self, tokens: int) -> bool:
+        """A run of so many tokens starts; whether it may have all threads."""
+        with self._state:
+            now = self._clock()
+            if self._running:
+                self._company = now
+            expected = now - self._company < _COMPANY_SECONDS
+            alone = not self._running and (tokens > _LARGE or not expected)
+            self._running += 1
+            return alone
+
+    def end(self) -> None:
+        """A run has ended."""
+        with self._state:
+            self._running -= 1
 
 
 def _open(folder: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -16,6 +16,7 @@ from models.charsmap import precompiled_charsmap
 from models.encoder import unit_rows
 from models.errors import CacheError, ModelFormatError
 from models.fingerprint import Fingerprint
+from models.onnx_session import Runs
 from models.text import clean
 
 FINGERPRINT = Fingerprint(
@@ -175,3 +176,21 @@ def test_cache_folder_can_be_named_in_the_environment(
     assert default_cache_dir() == tmp_path
     monkeypatch.delenv("POLICY_SEARCH_CACHE")
     assert default_cache_dir().name == "policy-search"
+
+
+def test_a_run_alone_has_all_threads_and_several_share_them() -> None:
+    now = 10.0
+    runs = Runs(lambda: now)
+    assert runs.begin(20)
+    runs.end()
+    assert runs.begin(20)  # right after another one, too
+    assert not runs.begin(20)
+    assert not runs.begin(2000)
+    for _ in range(3):
+        runs.end()
+    assert not runs.begin(20)  # more are to be expected
+    runs.end()
+    assert runs.begin(2000)  # much is worth them all
+    runs.end()
+    now += 0.2
+    assert runs.begin(20)
