@@ -16,7 +16,7 @@ from models.charsmap import precompiled_charsmap
 from models.encoder import unit_rows
 from models.errors import CacheError, ModelFormatError
 from models.fingerprint import Fingerprint
-from models.onnx_session import Runs
+from models.onnx_session import Runs, has_vnni
 from models.text import clean
 
 FINGERPRINT = Fingerprint(
@@ -194,3 +194,12 @@ def test_a_run_alone_has_all_threads_and_several_share_them() -> None:
     runs.end()
     now += 0.2
     assert runs.begin(20)
+
+
+def test_processors_that_add_products_exactly_are_known(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    assert not has_vnni(cpuinfo)
+    cpuinfo.write_text("flags\t\t: fpu sse4_2 avx2 avx512f\n")
+    assert not has_vnni(cpuinfo)
+    cpuinfo.write_text("flags\t\t: fpu avx2 avx512_vnni\n")
+    assert has_vnni(cpuinfo)
