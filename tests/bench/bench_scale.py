@@ -33,7 +33,7 @@ _NOTES = [
     "neighbours are about as near as real ones; texts are runs of real words at their real "
     "frequencies, with ever new words among them; policies of 50 to 100 clauses, one in twenty "
     "with a superseded version.",
-    "Searches: in a fresh process with one search thread, with the questions' vectors given, "
+    "Searches: one after the other in a fresh process, with the questions' vectors given, "
     "through the same code as `/v1/search`, ten hits with snippets. Over HTTP the question is "
     "encoded as well.",
     "Recall@10: of the ten clauses nearest to the question, found by comparing it with every "
@@ -127,7 +127,7 @@ def draw(sizes: list[dict[str, Any]], path: Path) -> None:
     latency.plot(counts, [size["flat_p50"] for size in sizes], "x-", color=grey,
                  label="exact flat FAISS index alone, p50")  # fmt: skip
     latency.set_yscale("log")
-    latency.set_title("Search, one thread, encoding not counted: ms")
+    latency.set_title("Search, encoding not counted: ms")
 
     recall.plot(counts, [size["recall"]["all"] for size in sizes], "o-", color=green,
                 label="no filter")  # fmt: skip
