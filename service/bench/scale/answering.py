@@ -1,7 +1,8 @@
 """A fresh process that opens an index, answers questions, and adds clauses to it.
 
 `python -m service.bench.scale.answering` reads a `Task` as JSON from standard input, and writes an
-`Answering` as JSON to standard output. FAISS takes one thread a search, and vectors of the questions are given.
+`Answering` as JSON to standard output. A search of FAISS takes one thread, and vectors of the
+questions are given.
 """
 
 from __future__ import annotations
