@@ -24,8 +24,8 @@ from models.embedded import embedded_folder
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("POLICY_SEARCH_SHARED", ROOT.parent / "shared"))
 
-# First eight of 384 numbers, from the fp32 torch form of the same weights: the 4-bit graph is
-# within 0.003 of them on any processor.
+# First eight of 384 numbers, from the fp32 torch form of the same weights. Rounding to 8 bits moves
+# a number by 0.0016 (standard deviation), on any processor alike; another text is 0.03 away.
 PINNED_BASE = {
     "query: How do I cancel my account?": [
         0.0665,
@@ -167,7 +167,7 @@ def check_pinned(encoder: Encoder, pinned: dict[str, list[float]]) -> None:
     for text, expected in pinned.items():
         prompt, rest = text.split(": ", 1)
         encode = encoder.encode_queries if prompt == "query" else encoder.encode_passages
-        assert np.allclose(encode([rest])[0, :8], expected, atol=0.003), text
+        assert np.allclose(encode([rest])[0, :8], expected, atol=0.007), text
 
 
 def test_trained_layers_bring_a_clause_nearer_to_its_translation_than_to_its_neighbours(
