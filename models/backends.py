@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from models.errors import ModelFormatError
-from models.folder import MODULES_FILE, ONNX_MODULE, POOLING_FOLDER, PROMPTS_FILE
+from models.folder import (
+    DENSE_FILE,
+    DENSE_FOLDER,
+    DENSE_TENSOR,
+    MODULES_FILE,
+    ONNX_MODULE,
+    POOLING_FOLDER,
+    PROMPTS_FILE,
+)
 from models.onnx_session import OnnxSession
 from models.text import clean, clip
 
@@ -71,6 +81,7 @@ class OnnxBackend:
         pooling = _read_json(folder / POOLING_FOLDER / "config.json").get("pooling_mode")
         if pooling != self.pooling:
             raise ModelFormatError(f"{folder} pools by {pooling!r}, expected {self.pooling!r}")
+        self._dense = _read_dense(folder / DENSE_FOLDER / DENSE_FILE, self.dimension)
 
     def prepare(self, texts: Sequence[str], prompt: str) -> list[Prepared]:
         """Tokenise prompt + text."""
@@ -78,12 +89,16 @@ class OnnxBackend:
         return [Prepared(t, *ids) for t, ids in zip(texts, tokens, strict=True)]
 
     def embed(self, batch: Sequence[Prepared], prompt: str) -> NDArray[np.float32]:
-        """Mean of each text's token embeddings, float32 (batch, dimension)."""
+        """Mean of each text's token embeddings, damped, float32 (batch, dimension)."""
         ids, mask = self._session.pad([item.ids for item in batch])
         tokens = self._session.run(ids, mask)
         weights = mask.astype(np.float32)
         sums = np.matmul(weights[:, None, :], tokens)[:, 0]
-        return np.asarray(sums / weights.sum(axis=1, keepdims=True), np.float32)
+        pooled = np.asarray(sums / weights.sum(axis=1, keepdims=True), np.float32)
+        if self._dense is None:
+            return pooled
+        # Row by row: a text's vector does not depend, to the last bit, on its batch.
+        return np.asarray(np.matmul(pooled[:, None, :], self._dense)[:, 0])
 
     @staticmethod
     def can_open(folder: Path) -> bool:
@@ -146,6 +161,19 @@ class SentenceTransformerBackend:
             convert_to_numpy=True,
         )
         return np.asarray(vectors, np.float32)
+
+
+def _read_dense(path: Path, dimension: int) -> NDArray[np.float32] | None:
+    """What pooled vectors are multiplied by from the right, where the model has such a thing."""
+    if not path.exists():
+        return None
+    try:
+        matrix = load_file(path)[DENSE_TENSOR]
+    except (OSError, SafetensorError, KeyError) as error:
+        raise ModelFormatError(f"cannot read {path}: {error}") from error
+    if matrix.shape != (dimension, dimension):
+        raise ModelFormatError(f"{path} holds a matrix of {matrix.shape}, not {dimension} square")
+    return np.ascontiguousarray(matrix.T, np.float32)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

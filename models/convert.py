@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     expected = None if options.any_weights else KNOWN_SHA256
     try:
         weights = read_weights(options.weights or find_weights_file(), expected_sha256=expected)
-        layers = None if options.base else read_trained_layers(weights.shape).tensors
+        layers = None if options.base else read_trained_layers(weights.shape)
         options.folder.parent.mkdir(parents=True, exist_ok=True)
         if options.form == "onnx":
             # Those of other weights are unknown.

@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.activations import Rounding, activations_digest, read_roundings
 from models.cache import default_cache_dir, publish_folder
 from models.folder import (
+    DENSE_FILE,
+    DENSE_FOLDER,
     GRAPH_DATA_FILE,
     GRAPH_FILE,
     INPUT_CONFIG_FILE,
@@ -24,11 +23,11 @@ from models.folder import (
     write_modules,
     write_tokenizer,
 )
-from models.trained import LAYERS_SHA256, read_trained_layers
+from models.trained import LAYERS_SHA256, TrainedLayers, read_trained_layers
 from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
 
 # Part of the cache folder's name: raise it whenever the written folder would differ.
-CONVERTER_VERSION: Final = 3
+CONVERTER_VERSION: Final = 4
 BASE_NAME: Final = "multilingual-e5-small"
 TRAINED_NAME: Final = "multilingual-e5-small-neutral"
 QUANTIZATION: Final = "int8"
@@ -62,7 +61,7 @@ def embedded_folder(
         say(f"Converting the embedded model (once) into {folder} …")
         started = time.monotonic()
         weights = read_weights(find_weights_file())
-        layers = read_trained_layers(weights.shape).tensors if trained else None
+        layers = read_trained_layers(weights.shape) if trained else None
         roundings = read_roundings("neutral" if trained else "base")
         facts = write_onnx_folder(target, weights, layers, roundings)
         say(f"Converted the embedded model in {time.monotonic() - started:.1f} s.")
@@ -74,7 +73,7 @@ def embedded_folder(
 def write_onnx_folder(
     folder: Path,
     weights: Weights,
-    overrides: Mapping[str, NDArray[np.float32]] | None = None,
+    trained: TrainedLayers | None = None,
     roundings: Mapping[str, Rounding] | None = None,
 ) -> dict[str, Any]:
     """Write a complete sentence-transformers folder that runs in ONNX Runtime.
@@ -82,7 +81,7 @@ def write_onnx_folder(
     Args:
         folder: an existing, empty folder.
         weights: the parsed weights file.
-        overrides: trained tensors that replace those of the same name.
+        trained: what replaces some of the weights.
         roundings: of the activations of just these weights; None: found out for each batch.
 
     Returns:
@@ -95,19 +94,23 @@ def write_onnx_folder(
     from models.tokenizer import build_tokenizer
 
     shape = weights.shape
-    write_graph(folder, build_graph(encoder_tensors(weights, overrides), roundings))
+    tensors = encoder_tensors(weights, trained.tensors if trained else None)
+    write_graph(folder, build_graph(tensors, roundings))
     write_tokenizer(folder, build_tokenizer(weights.unigram, shape.positions))
     write_json(
         folder / INPUT_CONFIG_FILE,
         {"max_seq_length": shape.positions, "hidden_size": shape.hidden},
     )
-    write_modules(folder, ONNX_MODULE, shape.hidden)
+    write_modules(folder, ONNX_MODULE, shape.hidden, trained.dense if trained else None)
+    written = [folder / GRAPH_FILE, folder / GRAPH_DATA_FILE]
+    if trained:
+        written.append(folder / DENSE_FOLDER / DENSE_FILE)
     return {
-        "name": TRAINED_NAME if overrides else BASE_NAME,
+        "name": TRAINED_NAME if trained else BASE_NAME,
         "quantization": QUANTIZATION,
         "source_sha256": weights.sha256,
         "converter_version": CONVERTER_VERSION,
-        "weights_sha256": _sha256(folder / GRAPH_FILE, folder / GRAPH_DATA_FILE),
+        "weights_sha256": _sha256(*written),
         "tokenizer_sha256": _sha256(folder / TOKENIZER_FILE),
     }
 

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
 if TYPE_CHECKING:
@@ -19,12 +22,16 @@ PROMPTS_FILE: Final = "config_sentence_transformers.json"
 # Named like this because sentence-transformers reads it for the first module of a folder.
 INPUT_CONFIG_FILE: Final = "sentence_bert_config.json"
 POOLING_FOLDER: Final = "1_Pooling"
-NORMALIZE_FOLDER: Final = "2_Normalize"
+DENSE_FOLDER: Final = "2_Dense"
+NORMALIZE_FOLDER: Final = "3_Normalize"
+DENSE_FILE: Final = "model.safetensors"
+DENSE_TENSOR: Final = "linear.weight"
 
 ONNX_MODULE: Final = "models.onnx_module.OnnxTransformer"
 _TYPES: Final = "sentence_transformers"
 TORCH_MODULE: Final = f"{_TYPES}.base.modules.transformer.Transformer"
 _POOLING: Final = f"{_TYPES}.sentence_transformer.modules.pooling.Pooling"
+_DENSE: Final = f"{_TYPES}.base.modules.dense.Dense"
 _NORMALIZE: Final = f"{_TYPES}.base.modules.normalize.Normalize"
 
 QUERY_PROMPT: Final = "query: "
@@ -51,9 +58,18 @@ def write_tokenizer(folder: Path, tokenizer: Tokenizer) -> None:
     tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
 
 
-def write_modules(folder: Path, input_module: str, dimension: int) -> None:
-    """Write `modules.json`, mean pooling, normalising and the e5 prompts."""
-    modules = [("", input_module), (POOLING_FOLDER, _POOLING), (NORMALIZE_FOLDER, _NORMALIZE)]
+def write_modules(
+    folder: Path, input_module: str, dimension: int, dense: NDArray[np.float32] | None = None
+) -> None:
+    """Write `modules.json`, mean pooling, normalising and the e5 prompts.
+
+    `dense`, where given, is what pooled vectors are multiplied by: (dimension, dimension).
+    """
+    modules = [("", input_module), (POOLING_FOLDER, _POOLING)]
+    if dense is not None:
+        modules.append((DENSE_FOLDER, _DENSE))
+        _write_dense(folder / DENSE_FOLDER, dense)
+    modules.append((NORMALIZE_FOLDER, _NORMALIZE))
     write_json(
         folder / MODULES_FILE,
         [
@@ -82,6 +98,20 @@ def write_modules(folder: Path, input_module: str, dimension: int) -> None:
             "similarity_fn_name": "cosine",
         },
     )
+
+
+def _write_dense(folder: Path, dense: NDArray[np.float32]) -> None:
+    size = len(dense)
+    write_json(
+        folder / "config.json",
+        {
+            "in_features": size,
+            "out_features": size,
+            "bias": False,
+            "activation_function": "torch.nn.modules.linear.Identity",
+        },
+    )
+    save_file({DENSE_TENSOR: np.ascontiguousarray(dense)}, folder / DENSE_FILE)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -10,12 +10,14 @@ from typing import Any, Self
 
 import torch
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules.dense import Dense
 from sentence_transformers.base.modules.input_module import InputModule
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 from sentence_transformers.util import load_dir_path
 
 from models.folder import (
+    DENSE_FOLDER,
     GRAPH_DATA_FILE,
     GRAPH_FILE,
     INPUT_CONFIG_FILE,
@@ -39,8 +41,10 @@ def open_sentence_transformer(folder: Path) -> SentenceTransformer:
     modules = [
         OnnxTransformer.load(str(folder)),
         Pooling.load(str(folder), subfolder=POOLING_FOLDER),
-        Normalize.load(str(folder), subfolder=NORMALIZE_FOLDER),
     ]
+    if (folder / DENSE_FOLDER).is_dir():
+        modules.append(Dense.load(str(folder), subfolder=DENSE_FOLDER))
+    modules.append(Normalize.load(str(folder), subfolder=NORMALIZE_FOLDER))
     return SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
 
 

@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from models.folder import INPUT_CONFIG_FILE, TOKENIZER_FILE, TORCH_MODULE, write_json, write_modules
 from models.layers import encoder_tensors
 from models.tokenizer import build_tokenizer
+from models.trained import TrainedLayers
 from models.weights import Shape, Weights
 
 # The weights file's names of a layer's parts -> those of transformers' BertModel.
@@ -38,24 +39,26 @@ _EMBEDDING_NAMES: Final = {
 def export_torch(
     folder: Path,
     weights: Weights,
-    overrides: Mapping[str, NDArray[np.float32]] | None = None,
+    trained: TrainedLayers | None = None,
 ) -> Path:
     """Write a standard sentence-transformers folder (BertModel in fp32, about 470 MB).
 
     Args:
         folder: made where needed; files of the same names are replaced.
         weights: the parsed weights file.
-        overrides: trained tensors that replace those of the same name, kept in full.
+        trained: what replaces some of the weights, kept in full.
 
     Returns:
         `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(torch_state(weights, overrides), folder / "model.safetensors", {"format": "pt"})
+    state = torch_state(weights, trained.tensors if trained else None)
+    save_file(state, folder / "model.safetensors", {"format": "pt"})
     write_json(folder / "config.json", _bert_config(weights.shape, weights.unigram.pad))
     _write_tokenizer(folder, weights)
     write_json(folder / INPUT_CONFIG_FILE, {"transformer_task": "feature-extraction"})
-    write_modules(folder, TORCH_MODULE, weights.shape.hidden)
+    dense = trained.dense if trained else None
+    write_modules(folder, TORCH_MODULE, weights.shape.hidden, dense)
     return folder
 
 

@@ -15,15 +15,19 @@ from safetensors.numpy import load_file
 from models.errors import WeightsError
 from models.weights import Shape, expected_tensors
 
+DENSE_TENSOR: Final = "dense.weight"
 LAYERS_FILE: Final = Path(__file__).parent / "data" / "layers.safetensors"
 LAYERS_SHA256: Final = "462cdd2c159730fae4a41f20e4c86be3f53c85f6eae3f73cd62a332e19cf8bd2"
 
 
 @dataclass(frozen=True)
 class TrainedLayers:
-    """Tensors that replace those of the base weights, by the weights file's names."""
+    """What training made of the base model."""
 
     tensors: dict[str, NDArray[np.float32]]
+    """What replaces the base weights, by the weights file's names."""
+    dense: NDArray[np.float32]
+    """What pooled vectors are multiplied by, shape (dimension, dimension)."""
     sha256: str
 
 
@@ -58,7 +62,11 @@ def read_trained_layers(
     from models.torch_export import torch_name  # the names are its; it needs what conversion needs
 
     names = {torch_name(name): name for name in expected_tensors(shape)}
+    dense = loaded.pop(DENSE_TENSOR, None)
+    if dense is None or dense.shape != (shape.hidden, shape.hidden):
+        raise WeightsError(f"{path}: no tensor {DENSE_TENSOR!r} for {shape.hidden} dimensions")
     unknown = sorted(set(loaded) - set(names))
     if unknown:
         raise WeightsError(f"{path}: the base model has no tensor {unknown[0]!r}")
-    return TrainedLayers({names[k]: v.astype(np.float32) for k, v in loaded.items()}, found)
+    tensors = {names[k]: v.astype(np.float32) for k, v in loaded.items()}
+    return TrainedLayers(tensors, dense.astype(np.float32), found)

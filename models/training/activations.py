@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from models.activations import (
@@ -30,7 +29,7 @@ from models.errors import ModelError
 from models.folder import PASSAGE_PROMPT
 from models.layers import encoder_tensors
 from models.torch_export import export_torch
-from models.trained import read_trained_layers
+from models.trained import TrainedLayers, read_trained_layers
 from models.weights import Weights, find_weights_file, read_weights
 
 if TYPE_CHECKING:
@@ -66,10 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not lines:
             parser.error(f"the files hold no line of {_SHORTEST} characters")
         weights = read_weights(find_weights_file())
-        trained = read_trained_layers(weights.shape).tensors
+        trained = read_trained_layers(weights.shape)
         made = {
             name: roundings(weights, layers, lines)
-            for name, layers in (("neutral", trained), ("base", {}))
+            for name, layers in (("neutral", trained), ("base", None))
         }
     except (ModelError, OSError, UnicodeDecodeError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -81,12 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def roundings(
-    weights: Weights, overrides: Mapping[str, NDArray[np.float32]], lines: Sequence[str]
+    weights: Weights, trained: TrainedLayers | None, lines: Sequence[str]
 ) -> dict[str, Rounding]:
     """Input (`l7.qkv`) -> its rounding, as `models.activations` fits it to the lines."""
-    matrices = encoder_tensors(weights, overrides).matrices
+    matrices = encoder_tensors(weights, trained.tensors if trained else None).matrices
     made = {}
-    for name, seen in _ranges(weights, overrides, lines).items():
+    for name, seen in _ranges(weights, trained, lines).items():
         layer, part = name.split(".")
         met = np.concatenate([matrices[f"{layer}.{matrix}.w"] for matrix in INPUTS[part]])
         made[name] = fit_rounding(part, seen, met)
@@ -117,7 +116,7 @@ class _Watched:
 
 
 def _ranges(
-    weights: Weights, overrides: Mapping[str, NDArray[np.float32]], lines: Sequence[str]
+    weights: Weights, trained: TrainedLayers | None, lines: Sequence[str]
 ) -> dict[str, Range]:
     from sentence_transformers import SentenceTransformer
 
@@ -137,9 +136,7 @@ def _ranges(
         real = inputs[0]["attention_mask"].bool()
 
     with TemporaryDirectory(prefix="policy-search-activations-") as folder:
-        model = SentenceTransformer(
-            str(export_torch(Path(folder), weights, overrides)), device="cpu"
-        )
+        model = SentenceTransformer(str(export_torch(Path(folder), weights, trained)), device="cpu")
         model[0].register_forward_pre_hook(start)
         for name, module in model.named_modules():
             place, _, inside = name.rpartition("layer.")[2].partition(".")

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from models.trained import DENSE_TENSOR
 from models.training.examples import Example
 from models.training.recipe import Recipe
 
@@ -21,10 +22,14 @@ LAYERS_FILE = "layers.safetensors"
 RECORD_FILE = "record.json"
 
 
-def write_layers(trained: Mapping[str, Tensor], folder: Path) -> str:
-    """Writes the layers in float16 under transformers' names; returns the file's SHA-256."""
+def write_layers(trained: Mapping[str, Tensor], dense: Tensor, folder: Path) -> str:
+    """Writes layers and linear map in float16; returns the file's SHA-256.
+
+    The layers have transformers' names, the map is `dense.weight`.
+    """
     path = folder / LAYERS_FILE
-    save_file({k: v.to(torch.float16).contiguous() for k, v in trained.items()}, path)
+    tensors = {**trained, DENSE_TENSOR: dense}
+    save_file({k: v.to(torch.float16).contiguous() for k, v in tensors.items()}, path)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

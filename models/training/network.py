@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules.dense import Dense
 from torch import Tensor, nn
 
 from models.batching import token_batches
@@ -85,6 +86,8 @@ class Network:
             )
         self.first_layer = first_layer
         self._bfloat16 = bfloat16
+        self.dense: Tensor | None = None
+        """What vectors are multiplied by after pooling, shape (dimension, dimension)."""
 
     def tokenize(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Token ids, special tokens included, cut at `max_tokens` and at what the model takes."""
@@ -123,15 +126,33 @@ class Network:
             hidden = _through(self.upper, hidden, mask)
         weights = mask[..., None].float()
         pooled = (hidden.float() * weights).sum(1) / weights.sum(1)
+        if self.dense is not None:
+            pooled = pooled @ self.dense.T
         return nn.functional.normalize(pooled, dim=-1)
 
-    @torch.no_grad()
     def encode_all(self, states: States) -> NDArray[np.float32]:
         """Unit vectors of all texts: float32 (n, dimension)."""
-        vectors = np.empty((len(states), states.flat.shape[1]), np.float32)
-        for batch in token_batches(states.lengths.tolist(), FORWARD_TOKENS):
-            vectors[batch] = self.encode(states, batch).numpy()
+        return self.encode_some(states, range(len(states)))
+
+    @torch.no_grad()
+    def encode_some(self, states: States, texts: Sequence[int]) -> NDArray[np.float32]:
+        """Unit vectors of some texts, without gradients: float32 (texts, dimension)."""
+        vectors = np.empty((len(texts), states.flat.shape[1]), np.float32)
+        chosen = np.asarray(texts)
+        for batch in token_batches(states.lengths[chosen].tolist(), FORWARD_TOKENS):
+            vectors[batch] = self.encode(states, chosen[batch].tolist()).numpy()
         return vectors
+
+    def save(self, folder: Path) -> None:
+        """Writes the whole model as a sentence-transformers folder."""
+        modules = list(self.model)
+        if self.dense is not None:
+            size = len(self.dense)
+            dense = Dense(size, size, bias=False, activation_function=None, init_weight=self.dense)
+            modules.insert(2, dense)
+        prompts = {name: text for name, text in self.model.prompts.items() if text}
+        whole = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
+        whole.save(str(folder))
 
     def trained(self) -> dict[str, Tensor]:
         """The trained layers' parameters by their names in the transformer, float32."""

@@ -41,6 +41,9 @@ class Recipe:
     temperature: float = 0.1
     chinese_share: float = 0.45
 
+    # How strongly directions in which texts hardly differ are damped: see `damping.py`.
+    damping: float = 0.05
+
 
 SHIPPED = Recipe()
 # Shows within two minutes that the whole way works; its layers are not for use.

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from models.training.curves import draw
+from models.training.damping import damping
 from models.training.development import Floats, Task, choice, figures, pairs_task, read_task
 from models.training.examples import make_examples
 from models.training.export import write_layers, write_record
@@ -22,6 +23,7 @@ from models.training.sources import SOURCES
 
 QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 DEVELOPMENT_TOKENS = 512
+MAP_TEXTS = 12_000  # training texts from which the last linear map is made
 
 
 def run(
@@ -45,7 +47,7 @@ def run(
         whole_model: also write the trained model as a sentence-transformers folder, `model/`.
 
     Returns:
-        Figures by task, "before" and "after".
+        Figures by task, "before", "undamped" (before the last linear map) and "after".
     """
     torch.manual_seed(recipe.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,13 +84,17 @@ def run(
     before = development.figures(network)
     report(f"before training: {choice(before):.4f}")
     history = train(network, states, targets, recipe, evaluate, folder, report)
+    undamped = development.figures(network)
+    every = max(1, len(states) // MAP_TEXTS) | 1  # odd: texts of both languages
+    texts = range(0, len(states), every)
+    network.dense = torch.from_numpy(damping(network.encode_some(states, texts), recipe.damping))
     after = development.figures(network)
-    digest = write_layers(network.trained(), folder)
-    both = {"before": before, "after": after}
+    digest = write_layers(network.trained(), network.dense, folder)
+    both = {"before": before, "undamped": undamped, "after": after}
     write_record(folder, recipe, examples, {s.name: s.licence for s in SOURCES}, both, digest)
     draw(history, folder / "curves.png")
     if whole_model:
-        network.model.save(str(folder / "model"))
+        network.save(folder / "model")
     report(f"after training: {choice(after):.4f}; written to {folder}")
     return both
 

@@ -58,7 +58,7 @@ def main() -> int:
     ours = load_encoder(on_message=print)
     with tempfile.TemporaryDirectory() as folder:
         weights = read_weights(find_weights_file())
-        export_torch(Path(folder), weights, read_trained_layers(weights.shape).tensors)
+        export_torch(Path(folder), weights, read_trained_layers(weights.shape))
         theirs = SentenceTransformer(folder, device="cpu", local_files_only=True)
 
     print_machine()

@@ -25,7 +25,7 @@ def test_the_packaged_scales_are_those_of_the_sample_policies() -> None:
         if len(line.strip()) >= 20
     ]
     weights = read_weights(find_weights_file())
-    layers = read_trained_layers(weights.shape).tensors
+    layers = read_trained_layers(weights.shape)
     # In another order: what a batch is padded with must not count.
     made = activations.roundings(weights, layers, lines[::-1])
     packaged = read_roundings("neutral")

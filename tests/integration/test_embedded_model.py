@@ -150,7 +150,7 @@ def torch_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     folder = tmp_path_factory.mktemp("torch")
     weights = read_weights(find_weights_file())
-    yield export_torch(folder, weights, read_trained_layers(weights.shape).tensors)
+    yield export_torch(folder, weights, read_trained_layers(weights.shape))
     for path in folder.glob("*.safetensors"):
         path.unlink()
 

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from models import WeightsError
-from models.trained import LAYERS_FILE, LAYERS_SHA256, read_trained_layers
+from models.trained import DENSE_TENSOR, LAYERS_FILE, LAYERS_SHA256, read_trained_layers
 from models.weights import Shape, find_weights_file, read_weights
 
 
@@ -43,6 +43,10 @@ def test_damaged_layers_are_refused(shape: Shape, tmp_path: Path) -> None:
 
 def test_layers_of_another_model_are_refused(shape: Shape, tmp_path: Path) -> None:
     other = tmp_path / "layers.safetensors"
-    save_file({"decoder.weight": np.zeros((2, 2), np.float16)}, other)
+    square = np.eye(shape.hidden, dtype=np.float16)
+    save_file({"decoder.weight": square, DENSE_TENSOR: square}, other)
     with pytest.raises(WeightsError, match=r"no tensor 'decoder\.weight'"):
+        read_trained_layers(shape, other, sha256=None)
+    save_file({DENSE_TENSOR: square[:2, :2].copy()}, other)
+    with pytest.raises(WeightsError, match=f"for {shape.hidden} dimensions"):
         read_trained_layers(shape, other, sha256=None)

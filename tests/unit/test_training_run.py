@@ -14,7 +14,9 @@ import pytest
 import torch
 
 from models.loading import load_encoder
+from models.trained import DENSE_TENSOR
 from models.training.__main__ import main
+from models.training.damping import damping
 from models.training.development import figures, pairs_task, read_task
 from models.training.errors import TrainingError
 from models.training.examples import make_examples
@@ -56,6 +58,9 @@ def test_training_brings_the_languages_together(
     assert record["data"]["made"] == {"examples": 300, "licence": "not stated"}
     assert not (tmp_path / "model").exists()
     layers = read_layers(tmp_path / LAYERS_FILE)
+    dense = layers.pop(DENSE_TENSOR)
+    assert dense.shape == (32, 32)
+    assert torch.allclose(dense, dense.T)
     assert {int(name.split(".")[2]) for name in layers} == {1, 2}
     assert all(bool(torch.isfinite(value).all()) for value in layers.values())
 
@@ -75,6 +80,36 @@ def test_a_model_of_ones_own_comes_out_whole(
     assert encoder.fingerprint.query_prompt == "query: "
     before = load_encoder(str(toy_model)).encode_passages(["word1"])
     assert not np.allclose(encoder.encode_passages(["word1"]), before, atol=1e-3)
+
+
+def test_the_whole_model_gives_what_was_measured(
+    toy_model: Path, toy_pairs: ToyPairs, tmp_path: Path
+) -> None:
+    pairs = toy_pairs(60)
+    run(toy_model, pairs, [], tmp_path, replace(TINY, tokens=2_000), lambda _: None, True)
+    network = Network(toy_model, 1, bfloat16=False)
+    layers = read_layers(tmp_path / LAYERS_FILE)
+    network.dense = layers.pop(DENSE_TENSOR)
+    network.load(layers)
+    text = f"passage: {pairs[0].en}"
+    measured = network.encode_all(network.frozen([text], 16, lambda _: None))
+    written = load_encoder(str(tmp_path / "model")).encode_passages([pairs[0].en])
+    assert np.allclose(measured, written, atol=2e-2)  # layers are kept in float16
+    network.dense = None
+    undamped = network.encode_all(network.frozen([text], 16, lambda _: None))
+    assert float((written @ measured.T).item()) > float((written @ undamped.T).item())
+
+
+def test_damping_takes_from_a_direction_what_noise_has_in_it() -> None:
+    rng = np.random.default_rng(5)
+    spread = np.array([0.0, 3.0, 1.0, 0.1])
+    rows = (np.array([9.0, 0, 0, 0]) + rng.normal(size=(4000, 4)) * spread).astype(np.float32)
+    noise = 0.2 * float((spread**2).mean())
+    kept = damping(rows, 0.2)
+    assert np.allclose(kept, kept.T)
+    wanted = [81 / (81 + noise), *(spread[1:] ** 2 / (spread[1:] ** 2 + noise))]
+    assert np.allclose(np.diag(kept), wanted, atol=0.02)
+    assert np.allclose(damping(rows, 0.0), np.eye(4), atol=1e-6)
 
 
 def test_an_interrupted_run_ends_like_a_whole_one(

@@ -30,7 +30,7 @@ def export(model: str) -> dict[str, Any]:
     weights = read_weights(find_weights_file())
     source = f"{weights.sha256} {LAYERS_SHA256}"
     if not done.exists() or done.read_text("utf-8") != source:
-        export_torch(folder, weights, read_trained_layers(weights.shape).tensors)
+        export_torch(folder, weights, read_trained_layers(weights.shape))
         done.write_text(source, "utf-8")
     return {"folder": model}
 
