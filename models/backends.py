@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
-from tokenizers import Tokenizer
 
 from models.errors import ModelFormatError
 from models.folder import (
@@ -26,6 +25,7 @@ from models.folder import (
 )
 from models.onnx_session import OnnxSession
 from models.text import clean, clip
+from models.tokens import FastTokenizer, TextTokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -47,7 +47,11 @@ class Backend(Protocol):
     max_tokens: int
     pooling: str
     prompts: Mapping[str, str]
-    tokenizer: Tokenizer
+
+    @property
+    def tokenizer(self) -> TextTokenizer:
+        """The model's tokenizer."""
+        ...
 
     def prepare(self, texts: Sequence[str], prompt: str) -> list[Prepared]:
         """Tokenise prompt + text."""
@@ -122,6 +126,8 @@ class SentenceTransformerBackend:
         Raises:
             ModelFormatError: its tokenizer is not one of the `tokenizers` library.
         """
+        import tokenizers  # sentence-transformers has it loaded already
+
         self._model = model
         self.dimension = int(model.get_embedding_dimension() or 0)
         limit = model.max_seq_length
@@ -132,23 +138,21 @@ class SentenceTransformerBackend:
             (str(m.pooling_mode) for m in model if hasattr(m, "pooling_mode")), "none"
         )
         inner = getattr(model.tokenizer, "backend_tokenizer", model.tokenizer)
-        if not isinstance(inner, Tokenizer):
+        if not isinstance(inner, tokenizers.Tokenizer):
             raise ModelFormatError(
                 f"the model's tokenizer is a {type(inner).__name__}; a fast one is needed"
             )
-        # A copy: turning off cutting and padding must not change the model's own.
-        self.tokenizer = Tokenizer.from_str(inner.to_str())
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
+        self.tokenizer = FastTokenizer(inner)
 
     def prepare(self, texts: Sequence[str], prompt: str) -> list[Prepared]:
         """Tokenise prompt + text, to know the lengths; the model tokenises again."""
         fit = [clean(clip(text, self.max_tokens)) for text in texts]
-        encodings = self.tokenizer.encode_batch_fast([prompt + text for text in fit])
         limit = self.max_tokens
         return [
-            Prepared(text, encoding.ids[:limit], len(encoding.ids) > limit)
-            for text, encoding in zip(fit, encodings, strict=True)
+            Prepared(text, ids[:limit], len(ids) > limit)
+            for text, ids in zip(
+                fit, self.tokenizer.encode([prompt + text for text in fit]), strict=True
+            )
         ]
 
     def embed(self, batch: Sequence[Prepared], prompt: str) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Write a SentencePiece "precompiled character map" for `tokenizers.normalizers.Precompiled`.
+"""Write a SentencePiece "precompiled character map" as SentencePiece and `tokenizers` read it.
 
 Layout: the size of a double-array trie in bytes (uint32), the trie, then the replacements as
 NUL-terminated UTF-8. The trie maps the UTF-8 bytes of a character to an offset into the
@@ -54,7 +54,7 @@ def precompiled_charsmap(characters: Mapping[int, tuple[int, ...]]) -> bytes:
 def _double_array(root: _Trie) -> list[int]:
     units = [0]
     taken = {0}
-    bases: set[int] = set()
+    bases: set[int] = {0}  # readers take a root without an offset for an empty trie
     first_free = 1
     pending: list[tuple[int, _Trie]] = [(0, root)]
     while pending:

@@ -17,11 +17,10 @@ from models.folder import (
     GRAPH_FILE,
     INPUT_CONFIG_FILE,
     ONNX_MODULE,
-    TOKENIZER_FILE,
+    PIECES_FILE,
     write_graph,
     write_json,
     write_modules,
-    write_tokenizer,
 )
 from models.trained import LAYERS_SHA256, TrainedLayers, read_trained_layers
 from models.weights import KNOWN_SHA256, Weights, find_weights_file, read_weights
@@ -91,12 +90,12 @@ def write_onnx_folder(
     # Imported here: onnx is needed to write the graph, never to run it.
     from models.graph import build_graph
     from models.layers import encoder_tensors
-    from models.tokenizer import build_tokenizer
+    from models.piece_model import build_piece_model
 
     shape = weights.shape
     tensors = encoder_tensors(weights, trained.tensors if trained else None)
     write_graph(folder, build_graph(tensors, roundings))
-    write_tokenizer(folder, build_tokenizer(weights.unigram, shape.positions))
+    (folder / PIECES_FILE).write_bytes(build_piece_model(weights.unigram))
     write_json(
         folder / INPUT_CONFIG_FILE,
         {"max_seq_length": shape.positions, "hidden_size": shape.hidden},
@@ -111,7 +110,7 @@ def write_onnx_folder(
         "source_sha256": weights.sha256,
         "converter_version": CONVERTER_VERSION,
         "weights_sha256": _sha256(*written),
-        "tokenizer_sha256": _sha256(folder / TOKENIZER_FILE),
+        "tokenizer_sha256": _sha256(folder / PIECES_FILE),
     }
 
 

@@ -65,21 +65,17 @@ class Encoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text alone, without prompt and special tokens."""
-        encodings = self._backend.tokenizer.encode_batch_fast(
-            [clean(text) for text in texts], add_special_tokens=False
-        )
-        return [len(encoding.ids) for encoding in encodings]
+        return self._backend.tokenizer.count([clean(text) for text in texts])
 
     @property
     def passage_token_budget(self) -> int:
         """Most tokens, by `count_tokens`, of a passage that is not cut."""
-        empty = self._backend.tokenizer.encode(self.fingerprint.passage_prompt)
-        return self.max_tokens - len(empty.ids)
+        (empty,) = self._backend.tokenizer.encode([self.fingerprint.passage_prompt])
+        return self.max_tokens - len(empty)
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Character spans (start, end) of the tokens that `count_tokens` counts, in order."""
-        encoding = self._backend.tokenizer.encode(clean(text), add_special_tokens=False)
-        return [(int(start), int(end)) for start, end in encoding.offsets]
+        return self._backend.tokenizer.spans(clean(text))
 
     def _encode(
         self, texts: Sequence[str], kind: Kind, on_progress: Callable[[int], None] | None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
-from tokenizers import Tokenizer
 
 if TYPE_CHECKING:
     import onnx
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 GRAPH_FILE: Final = "model.onnx"
 GRAPH_DATA_FILE: Final = "model.onnx.data"
 TOKENIZER_FILE: Final = "tokenizer.json"
+PIECES_FILE: Final = "sentencepiece.model"
 MODULES_FILE: Final = "modules.json"
 PROMPTS_FILE: Final = "config_sentence_transformers.json"
 # Named like this because sentence-transformers reads it for the first module of a folder.
@@ -51,11 +51,6 @@ def write_graph(folder: Path, model: onnx.ModelProto) -> None:
         location=GRAPH_DATA_FILE,
         size_threshold=1024,
     )
-
-
-def write_tokenizer(folder: Path, tokenizer: Tokenizer) -> None:
-    """Write `tokenizer.json`."""
-    tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
 
 
 def write_modules(

@@ -133,7 +133,7 @@ def _load_sentence_transformer(
             f"no model {model!r} {where}: name a sentence-transformers folder, "
             "or use the embedded default"
         ) from error
-    backend: Backend = SentenceTransformerBackend(loaded)
+    backend = SentenceTransformerBackend(loaded)
     queries, passages = _prompts(backend.prompts, model, query_prompt, passage_prompt)
     weights_sha256, quantization = _hash_parameters(loaded)
     fingerprint = Fingerprint(

@@ -22,6 +22,7 @@ from models.folder import (
     GRAPH_FILE,
     INPUT_CONFIG_FILE,
     NORMALIZE_FOLDER,
+    PIECES_FILE,
     POOLING_FOLDER,
     PROMPTS_FILE,
 )
@@ -67,7 +68,7 @@ class OnnxTransformer(InputModule):
         super().__init__()  # type: ignore[no-untyped-call]
         self._folder = Path(folder)
         self._session = OnnxSession(self._folder)
-        self.tokenizer = self._session.tokenizer
+        self.tokenizer: Any = self._session.tokenizer
         self.hidden_size = self._session.dimension
 
     @property
@@ -103,8 +104,7 @@ class OnnxTransformer(InputModule):
     def save(self, output_path: str, *_: Any, safe_serialization: bool = True, **__: Any) -> None:
         """Copy the graph, tokenizer and configuration."""
         self.save_config(output_path)
-        self.save_tokenizer(str(Path(output_path) / "tokenizer.json"))
-        for name in (GRAPH_FILE, GRAPH_DATA_FILE):
+        for name in (GRAPH_FILE, GRAPH_DATA_FILE, PIECES_FILE):
             shutil.copyfile(self._folder / name, Path(output_path) / name)
 
     @classmethod

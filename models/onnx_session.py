@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from models.errors import ModelFormatError
-from models.folder import GRAPH_FILE, INPUT_CONFIG_FILE, TOKENIZER_FILE
+from models.folder import GRAPH_FILE, INPUT_CONFIG_FILE, PIECES_FILE
 from models.text import clean, clip
+from models.tokens import PieceTokenizer
 
 _ERRORS_ONLY = 3
 _COMPANY_SECONDS = 0.1
@@ -40,7 +40,7 @@ class OnnxSession:
         """Open a model folder.
 
         Args:
-            folder: holds `tokenizer.json`, `model.onnx` and `sentence_bert_config.json`.
+            folder: holds `sentencepiece.model`, `model.onnx` and `sentence_bert_config.json`.
             threads: of ONNX Runtime; None takes one per core.
 
         Raises:
@@ -50,37 +50,30 @@ class OnnxSession:
             config = json.loads((folder / INPUT_CONFIG_FILE).read_text(encoding="utf-8"))
             self.max_tokens = int(config["max_seq_length"])
             self.dimension = int(config["hidden_size"])
-            self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self.tokenizer = PieceTokenizer(folder / PIECES_FILE)
             self._session = _open(folder, threads or 0)
             # Runs side by side take one processor each: threads that wait for one another lose
             # more than they gain as soon as others want the processors too.
             self._beside = self._session if threads == 1 else _open(folder, 1)
-        except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
+        except Exception as error:  # ONNX Runtime raises bare Exceptions
             raise ModelFormatError(f"cannot open the model in {folder}: {error}") from error
-        # Cutting and padding are done here, where a cut can be counted.
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
-        specials = self.tokenizer.encode("").ids
-        self._pad = self.tokenizer.token_to_id("<pad>") or 0
-        self._end = specials[-1]
         self._runs = Runs()
 
     def tokenize(self, texts: Sequence[str], prompt: str = "") -> list[TokenIds]:
         """Token ids of prompt + text, cut at `max_tokens`, the end token kept."""
         prepared = [clean(prompt + clip(text, self.max_tokens)) for text in texts]
         limit = self.max_tokens
-        all_ids = (encoding.ids for encoding in self.tokenizer.encode_batch_fast(prepared))
         return [
             TokenIds(ids, False)
             if len(ids) <= limit
-            else TokenIds([*ids[: limit - 1], self._end], True)
-            for ids in all_ids
+            else TokenIds([*ids[: limit - 1], self.tokenizer.end], True)
+            for ids in self.tokenizer.encode(prepared)
         ]
 
     def pad(self, batch: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Ids and attention mask, int64 (batch, longest), padded on the right."""
         longest = max(map(len, batch))
-        ids = np.full((len(batch), longest), self._pad, np.int64)
+        ids = np.full((len(batch), longest), self.tokenizer.pad, np.int64)
         mask = np.zeros((len(batch), longest), np.int64)
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens)] = tokens
