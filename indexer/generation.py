@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -44,9 +46,11 @@ class Generation:
         reader: StoreReader,
         base: Base | None,
         recent: Callable[[Keys], VectorIndex],
+        earlier: Generation | None = None,
     ) -> None:
         """`recent` gives the vectors of the passages that the base does not cover, by their keys.
 
+        `earlier`: another generation of the same store, what it has read is not read again.
         Raises `IndexDamagedError` where there are not as many as the manifest promises.
         """
         self.manifest = manifest
@@ -63,11 +67,9 @@ class Generation:
                 f"WHERE passages.key > :covers AND {live('passages')} ORDER BY passages.key",
                 parameters,
             ).fetchall()
-            versions = db.execute(
-                f"SELECT {POLICY_COLUMNS} FROM versions WHERE {LIVE} ORDER BY policy_id, key",
-                parameters,
-            ).fetchall()
-        records = list(map(policy_from, versions))
+            known = {} if earlier is None else earlier.stored_versions
+            self.stored_versions = _read_versions(db, manifest.generation, known)
+        records = self.stored_versions.values()
         rights = {record.id: record.groups for record in records}  # the newest version's last
         self.versions: tuple[PolicyRecord, ...] = tuple(
             record
@@ -110,3 +112,39 @@ class Generation:
             while len(self._views) > most:
                 self._views.popitem(last=False)
         return made
+
+
+def _read_versions(
+    db: sqlite3.Connection, generation: int, known: Mapping[int, PolicyRecord]
+) -> dict[int, PolicyRecord]:
+    """The versions of a generation as they are stored, by key; by policy id, oldest first.
+
+    Of those that are `known` only whether they are current is asked: nothing else of them changes.
+    """
+    parameters = {"generation": generation}
+    rows = db.execute(
+        "SELECT key, superseded IS NULL OR superseded > :generation FROM versions "
+        f"WHERE {LIVE} ORDER BY policy_id, key",
+        parameters,
+    ).fetchall()
+    new = [key for key, _ in rows if key not in known]
+    chosen = "key IN (SELECT value FROM json_each(:keys))" if known else "TRUE"
+    read = {
+        record.key: record
+        for record in map(
+            policy_from,
+            db.execute(
+                f"SELECT {POLICY_COLUMNS} FROM versions WHERE {LIVE} AND {chosen}",
+                parameters | {"keys": json.dumps(new)},
+            ),
+        )
+    }
+    found = {}
+    for key, current in rows:
+        record = read.get(key) or known.get(key)
+        if record is None:
+            raise IndexDamagedError(f"version {key} is gone: newer ones were published meanwhile")
+        if record.is_current != bool(current):
+            record = replace(record, is_current=bool(current))
+        found[key] = record
+    return found

@@ -85,9 +85,9 @@ class Snapshot:
         return self._whole.manifest
 
     @property
-    def base(self) -> Base | None:
-        """The base that the generation is searched by, if it has one."""
-        return self._whole.base
+    def whole(self) -> Generation:
+        """The generation, all of it."""
+        return self._whole
 
     @property
     def generation(self) -> int:
@@ -438,11 +438,11 @@ def open_snapshot(
     directory: IndexDirectory,
     fingerprint: Fingerprint,
     reader: StoreReader,
-    known: Base | None = None,
+    earlier: Generation | None = None,
 ) -> Snapshot:
     """Opens the published generation for searching with the encoder of the given fingerprint.
 
-    `known`: a base that is open already, and is used again where the generation has the same.
+    `earlier`: an open generation of the same store; what did not change since is used again.
 
     Raises `IndexMissingError`, `IndexDamagedError`, or `EncoderMismatchError` for an index that
     another encoder built: its vectors mean something else, so it is never searched.
@@ -456,15 +456,16 @@ def open_snapshot(
             "`policy-search index`, or set POLICY_SEARCH_MODEL to the model it was built with"
         )
     try:
-        base = _open_base(directory, manifest, known)
+        base = _open_base(directory, manifest, None if earlier is None else earlier.base)
 
         def recent(keys: Keys) -> VectorIndex:
             return _open_vectors(directory, manifest, reader, keys, base)
 
-        return Snapshot(Generation(manifest, reader, base, recent)).seen_by(None)
+        whole = Generation(manifest, reader, base, recent, earlier)
+        return whole.view((None, None), lambda: Snapshot(whole))
     except (IndexDamagedError, sqlite3.DatabaseError) as error:
         if read_manifest(directory) != manifest:  # newer ones were published meanwhile
-            return open_snapshot(directory, fingerprint, reader, known)
+            return open_snapshot(directory, fingerprint, reader, earlier)
         if isinstance(error, IndexDamagedError):
             raise
         raise IndexDamagedError(

@@ -50,8 +50,8 @@ class LiveIndex:
     def _open(self, same_store: bool = False) -> Snapshot:
         if same_store:
             reader = self._readers[-1]
-            known = self._snapshot.base
-            return open_snapshot(self._directory, self._encoder.fingerprint, reader, known)
+            earlier = self._snapshot.whole
+            return open_snapshot(self._directory, self._encoder.fingerprint, reader, earlier)
         read_manifest(self._directory)  # a missing index is named before a missing store
         reader = StoreReader(self._directory.store)
         try:

@@ -73,7 +73,7 @@ def test_an_index_with_a_base_gives_the_same_hits(
     assert manifest.base.passages == manifest.passages
     assert manifest.vector_index == "flat + SQfp16"
     live = opened()
-    assert live.snapshot.base is not None
+    assert live.snapshot.whole.base is not None
     same(answers(live, encoder), expected)
     for lang in ("en", "zh"):
         query = {"filter": SearchFilter(lang=(lang,))}
@@ -100,12 +100,12 @@ def test_changes_beside_a_base_are_searched_and_removals_are_not(
     build_index([folder], root, encoder)
     compact(root)
     live = opened()
-    base = live.snapshot.base
+    base = live.snapshot.whole.base
     write(folder, "gifts", 7)
     (folder / "privacy.txt").unlink()
     build_index([folder], root, encoder)
     assert live.refresh()
-    assert live.snapshot.base is base, "the base is not read again"
+    assert live.snapshot.whole.base is base, "the base is not read again"
     assert read_manifest(IndexDirectory(root)).base == base.record  # type: ignore[union-attr]
     found = {id_.partition("@")[0] for id_, _ in answers(live, encoder)}
     assert found == {"leave", "gifts"}
@@ -183,7 +183,7 @@ def test_views_by_groups_and_dates_see_their_own_over_a_base(
     compact(root)
     put(98, "2024-01-01")
     live = opened()
-    assert live.snapshot.base is not None
+    assert live.snapshot.whole.base is not None
     versions = {None: "2024-01-01", date(2022, 1, 1): "2020-01-01", date(2010, 1, 1): None}
     for groups in (None, frozenset[str](), frozenset({"hr"})):
         for day, version in versions.items():
@@ -248,11 +248,11 @@ def test_a_damaged_base_is_gone_without_and_made_again(
     with caplog.at_level(logging.WARNING):
         live = opened()
     assert "policy-search index" in caplog.text
-    assert live.snapshot.base is None
+    assert live.snapshot.whole.base is None
     assert answers(live, encoder) == expected
     assert compact(root) is not None
     live.refresh()
-    assert live.snapshot.base is not None
+    assert live.snapshot.whole.base is not None
     same(answers(live, encoder), expected)
 
 
@@ -419,7 +419,7 @@ def check_the_same(
                 assert compact(root) is not None
     lives = [LiveIndex(root, encoder) for root in (plain, based)]
     try:
-        assert lives[1].snapshot.base is not None
+        assert lives[1].snapshot.whole.base is not None
         for lang in ((), ("zh",)):
             scores = [
                 dict(answers(live, encoder, filter=SearchFilter(lang=lang))) for live in lives

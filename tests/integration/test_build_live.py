@@ -42,6 +42,26 @@ def test_open_index_follows_what_is_published(
     assert live.snapshot.policy("gifts") is not None
 
 
+def test_what_is_known_of_a_version_is_read_once_and_what_changed_is_seen(
+    folder: Path, root: Path, encoder: Any, opened: Opened
+) -> None:
+    build_index([folder], root, encoder)
+    live = opened()
+    before = {record.key: record for record in live.snapshot.whole.versions}
+    (old,) = [record for record in before.values() if record.id == "leave"]
+    rewrite(folder, "ten")
+    build_index([folder], root, encoder)
+    live.refresh()
+    again = live.snapshot.whole.versions
+    assert again == opened().snapshot.whole.versions, "as when all is read anew"
+    assert all(r is before[r.key] for r in again if r.key in before and r.key != old.key)
+    assert [r.is_current for r in again if r.id == "leave"] == [False, True]
+    (folder / "privacy.txt").unlink()
+    build_index([folder], root, encoder)
+    live.refresh()
+    assert live.snapshot.whole.versions == opened().snapshot.whole.versions
+
+
 def test_open_generation_stays_whole_while_the_next_is_published(
     folder: Path, root: Path, encoder: Any, opened: Opened
 ) -> None:
