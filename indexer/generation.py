@@ -68,7 +68,9 @@ class Generation:
                 parameters,
             ).fetchall()
             known = {} if earlier is None else earlier.stored_versions
-            self.stored_versions = _read_versions(db, manifest.generation, known)
+            self.stored_versions: dict[int, PolicyRecord] = _read_versions(
+                db, manifest.generation, known
+            )
         records = self.stored_versions.values()
         rights = {record.id: record.groups for record in records}  # the newest version's last
         self.versions: tuple[PolicyRecord, ...] = tuple(
