@@ -17,7 +17,7 @@ from models.weights import Shape, expected_tensors
 
 DENSE_TENSOR: Final = "dense.weight"
 LAYERS_FILE: Final = Path(__file__).parent / "data" / "layers.safetensors"
-LAYERS_SHA256: Final = "462cdd2c159730fae4a41f20e4c86be3f53c85f6eae3f73cd62a332e19cf8bd2"
+LAYERS_SHA256: Final = "a3dd34579902344a6d9df187b910a678d867705b15669acc07dbbab64ead6b5e"
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from models import Encoder, ModelFormatError, ModelNotFoundError, load_encoder
+from models.backends import OnnxBackend
 from models.embedded import embedded_folder
+from models.folder import DENSE_FILE, DENSE_FOLDER, DENSE_TENSOR
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("POLICY_SEARCH_SHARED", ROOT.parent / "shared"))
@@ -281,6 +284,21 @@ def test_any_string_gets_a_unit_vector(encoder: Encoder, text: str) -> None:
     vectors = encoder.encode_passages([text, "a clause"])
     assert vectors.shape == (2, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_a_linear_map_of_another_size_is_refused(tmp_path: Path) -> None:
+    original = embedded_folder()
+    for path in original.iterdir():
+        if path.name != DENSE_FOLDER:
+            (tmp_path / path.name).symlink_to(path)
+    (tmp_path / DENSE_FOLDER).mkdir()
+    file = tmp_path / DENSE_FOLDER / DENSE_FILE
+    save_file({DENSE_TENSOR: np.eye(4, dtype=np.float32)}, file)
+    with pytest.raises(ModelFormatError, match=r"matrix of \(4, 4\), not 384 square"):
+        OnnxBackend(tmp_path)
+    file.write_bytes(b"no tensors")
+    with pytest.raises(ModelFormatError, match="cannot read"):
+        OnnxBackend(tmp_path)
 
 
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:
