@@ -22,6 +22,8 @@ from service.search.relevance import FEATURES, features
 DEPTH = 10
 """Hits of each question that count: the first page, which is what people see."""
 FOLDS = 10
+LOWEST_KEPT = 0.6
+"""Of the lowest best relevance of an answerable question, what is still shown."""
 BINS = 10
 FEWEST_QUESTIONS = 20
 
@@ -190,12 +192,13 @@ def _probabilities(
 
 
 def _threshold(hits: Hits, probabilities: Floats) -> float:
-    """Half the lowest best relevance of an answerable question: to hide an answer is worse.
+    """A part of the lowest best relevance of an answerable question: to hide an answer is worse.
 
-    Half, since other policies and other questions will go below the lowest seen here.
+    A part, since other policies and other questions will go below the lowest seen here. Of random
+    halves of the questions over the samples, none went below .7 of the other half's lowest.
     """
     best, answerable = _best_of_each(hits, probabilities), _answerable(hits)
-    return float(best[answerable].min()) / 2
+    return LOWEST_KEPT * float(best[answerable].min())
 
 
 def _best_of_each(hits: Hits, probabilities: Floats) -> Floats:

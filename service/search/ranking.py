@@ -51,16 +51,16 @@ _NONE_FOUND = (np.empty(0, np.intp), np.empty(0, np.float32))
 class Weights:
     """The numbers of the ranking; README's table of parts tells what each is worth."""
 
-    words: float = 0.04
+    words: float = 0.032
     """Of the part of the question's words that a passage holds, beside its cosine."""
     feedback: float = 0.3
     """Of the cosine with the other languages' best passages."""
     feedback_passages: int = 5
-    feedback_width: float = 0.01
+    feedback_width: float = 0.008
     """Difference in score by which a passage's part in the feedback falls to 1/e."""
     best: int = 3
     """Clauses of a language whose mean score is its level."""
-    widest: float = 0.02
+    widest: float = 0.017
     """Most that a language's list is raised against the highest."""
 
 
