@@ -50,7 +50,8 @@ NOTES = [
     "out, which makes answers shorter and is what a user gets. “Ten hits always” "
     "(`min_relevance=0`) is the same work as the others'. This service also answers with "
     "citations, relevance, highlights and links, the others with ids, scores and texts.",
-    "(c) txtai's API answers one search at a time (a lock of its own).",
+    "(c) txtai's API answers one search at a time (a lock of its own). It pools the vectors of "
+    "tokens itself, and so leaves out the linear map that the model ends with.",
     "(d) Chroma's server compares vectors; text becomes a vector in its client. So a thin FastAPI "
     "application stands in front, with Chroma's embedding function for sentence-transformers: what "
     "a search from question to texts takes. Both processes count.",
