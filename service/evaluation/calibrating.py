@@ -194,8 +194,9 @@ def _probabilities(
 def _threshold(hits: Hits, probabilities: Floats) -> float:
     """A part of the lowest best relevance of an answerable question: to hide an answer is worse.
 
-    A part, since other policies and other questions will go below the lowest seen here. Of random
-    halves of the questions over the samples, none went below .7 of the other half's lowest.
+    A part, since other policies and other questions will go below the lowest seen here. Of 20,000
+    random halves of the questions over the samples, none went below .6 of the other half's lowest,
+    and one in 1,500 below .7.
     """
     best, answerable = _best_of_each(hits, probabilities), _answerable(hits)
     return LOWEST_KEPT * float(best[answerable].min())
