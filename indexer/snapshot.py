@@ -86,7 +86,7 @@ class Snapshot:
 
     @property
     def whole(self) -> Generation:
-        """The generation, all of it."""
+        """The generation with all that this caller may not see: for opening the next one."""
         return self._whole
 
     @property

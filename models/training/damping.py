@@ -17,7 +17,8 @@ def damping(vectors: NDArray[np.float32], strength: float) -> NDArray[np.float32
 
     Args:
         vectors: unit vectors of texts of all kinds, in all languages, shape (n, dimension).
-        strength: the noise's variance as a part of the mean direction's; 0 gives the identity.
+        strength: the noise's variance, as a part of what the vectors vary by along a direction on
+            average; 0 gives the identity.
     """
     rows = vectors.astype(np.float64)
     noise = strength * float(rows.var(axis=0).mean())
