@@ -170,6 +170,12 @@ class Selection:
         """Those of one language alone."""
         return self.and_only(languages=np.arange(len(self.table.languages)) == code)
 
+    @cached_property
+    def by_language(self) -> list[Selection]:
+        """The selection of each language that it has any rows of."""
+        parts = [self.in_language(code) for code in np.flatnonzero(self.languages).tolist()]
+        return [part for part in parts if part.count]
+
     def holds(self, rows: Rows | slice) -> Mask:
         """Which of some rows are selected."""
         held: Mask = self.versions[self.table.versions[rows]]

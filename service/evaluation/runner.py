@@ -23,7 +23,8 @@ from service.evaluation.metrics import Scores, score
 from service.evaluation.tasks import Question, Row, Task
 from service.lookup.equivalents import judge, source_of_clause, source_of_text
 from service.search.live import LiveIndex
-from service.search.ranking import DEPTH, WEIGHTS, Weights
+from service.search.nearest import DEPTH
+from service.search.ranking import WEIGHTS, Weights
 from service.search.records import SearchFilter, SearchQuery
 from service.search.searcher import Searcher
 

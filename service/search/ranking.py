@@ -17,9 +17,7 @@ moves none.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,14 +25,11 @@ from numpy.typing import NDArray
 
 from indexer.lexical.search import KeywordQuery
 from indexer.ordering import best_first, best_of_each, union
-from indexer.passage_table import Keys, Rows, Selection
+from indexer.passage_table import Keys, Rows
 from indexer.row_vectors import RowVectors
 from indexer.snapshot import Snapshot
+from service.search.nearest import DEPTH, Nearest
 from service.search.records import LanguageBalance, Mode, SearchFilter
-
-DEPTH = 1000
-"""Passages of each language, and of the words, that are ranked for a question. Fixed, so that the
-pages of one generation fit together."""
 
 EXACT = 100
 """Passages of each language that are compared as they were embedded, where a large index keeps
@@ -120,10 +115,10 @@ def rank_clauses(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
     found: tuple[Rows, Values] = _NONE_FOUND
-    nearest = _nearest_of_languages(snapshot, asked.vector) if mode != "keyword" else None
+    nearest = Nearest(snapshot, asked.vector, allowed) if mode != "keyword" else None
     if mode != "semantic":
         found = snapshot.keyword_scores(asked.words, DEPTH, allowed, deadline)
-    rows = _candidates(snapshot, asked.vector, allowed, found[0], nearest)
+    rows = union(found[0], *(nearest.rows() if nearest is not None else ()))
     if not len(rows):
         nothing = np.empty(0, np.float32)
         no_keys = np.empty(0, np.int64)
@@ -151,62 +146,6 @@ def rank_clauses(
     order = best[np.argsort(-scores[best])]  # equal ones are put in order by their ids
     ranked = Ranked(clauses[order], scores[order], cosines[order], words[order], languages[order])
     return _ties_by_id(snapshot, ranked)
-
-
-def _candidates(
-    snapshot: Snapshot,
-    vector: Values,
-    allowed: Selection | None,
-    found: NDArray[np.intp],
-    nearest: Callable[[], list[Rows]] | None,
-) -> Rows:
-    """The passages to rank, each once, ascending."""
-    lists: list[Rows] = [found]
-    if nearest is not None:
-        lists += nearest()
-        if allowed is not None and not _has_enough(snapshot, lists, allowed):
-            lists.append(_nearest(snapshot, vector, allowed))
-    return union(*lists)
-
-
-def _nearest_of_languages(snapshot: Snapshot, vector: Values) -> Callable[[], list[Rows]]:
-    """What gives each language's nearest passages.
-
-    In a large index other threads begin to look for them at once, so that the question's words are
-    looked up meanwhile.
-    """
-    languages = snapshot.by_language.values()
-    if snapshot.vectors.is_exact:
-        return lambda: [_nearest(snapshot, vector, chosen) for chosen in languages]
-    begun = [_threads.submit(_nearest, snapshot, vector, chosen) for chosen in languages]
-    return lambda: [search.result() for search in begun]
-
-
-def _one_processor() -> None:
-    import faiss
-
-    faiss.omp_set_num_threads(1)  # kept per thread; the threads share the processors already
-
-
-_threads = ThreadPoolExecutor(os.cpu_count(), "nearest", _one_processor)
-
-
-def _nearest(snapshot: Snapshot, vector: Values, selected: Selection) -> Rows:
-    if selected.count <= DEPTH:
-        return selected.rows
-    return snapshot.vectors.search(vector, DEPTH, selected)[0]
-
-
-def _has_enough(snapshot: Snapshot, lists: Sequence[Rows], allowed: Selection) -> bool:
-    """Whether the lists of all languages hold hits enough of what a filter leaves.
-
-    They are then the best that it leaves, as in an index without a base as well; there the search
-    is quick, and pages reach as far with a filter as without.
-    """
-    if snapshot.vectors.is_exact:
-        return False
-    held = sum(int(np.count_nonzero(allowed.holds(rows))) for rows in lists[1:])
-    return held >= min(allowed.count, DEPTH // 2)
 
 
 def _compared(
