@@ -38,7 +38,7 @@ from models import Fingerprint
 
 UNFINISHED = ".new"
 """How the name of a base's folder ends while it is made."""
-FORMAT = 6
+FORMAT = 7
 """Raised when a directory written by this code cannot be read by older code, or the reverse."""
 
 

@@ -21,8 +21,9 @@ from indexer.row_vectors import RowVectors
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float32]
-COMPARED = 30_000
-"""Of a language's vectors in a base, as many as a filter may leave to be compared one by one."""
+COMPARED, COMPARED_PART = 30_000, 1 / 16
+"""Of a language's vectors in a base, as many as a filter may leave to be compared one by one, and
+which part of many: looking through the lists for the allowed ones among all takes longer."""
 
 
 class VectorIndex:
@@ -185,7 +186,8 @@ def _search_part(
     part = base.parts[code]
     bits: Bits | None = allowed.kept(code, lambda: Bits.of(allowed.versions[part.versions]))
     assert bits is not None
-    if bits.count <= COMPARED and bits.count < bits.total:
+    few = max(COMPARED, int(COMPARED_PART * bits.total))
+    if bits.count <= few and bits.count < bits.total:
         own = allowed.kept(
             ("rows", code), lambda: part.rows[allowed.versions[part.versions]].astype(np.intp)
         )

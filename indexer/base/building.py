@@ -24,6 +24,7 @@ from indexer.base.rows import RowFile, Vectors
 from indexer.errors import IndexDamagedError
 from indexer.lexical.postings import write_postings
 from indexer.schema import live
+from indexer.store import STORED, vectors_from
 
 Keys = NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
@@ -139,14 +140,16 @@ def _write_rows(
                 )
             )
             # A passage that was removed meanwhile: no search will give it.
-            nothing = bytes(4 * dimension)
-            data = b"".join([found.get(key, nothing) for key in part.tolist()])
-            if len(data) != 4 * dimension * len(part):
+            nothing = bytes(STORED.itemsize * dimension)
+            try:
+                vectors = vectors_from(
+                    [found.get(key, nothing) for key in part.tolist()], dimension
+                )
+            except ValueError as error:
                 raise IndexDamagedError(
                     f"the store's vectors of passages {low} to {high} are not all of "
                     f"{dimension} dimensions; rebuild with `policy-search index`"
-                )
-            vectors = np.frombuffer(data, "<f4").reshape(len(part), dimension)
+                ) from error
             least = np.minimum(least, vectors.min(axis=0))
             greatest = np.maximum(greatest, vectors.max(axis=0))
             file.write(vectors.astype("<f2").tobytes())

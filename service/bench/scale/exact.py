@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.directory import IndexDirectory, read_manifest
 from indexer.publishing import Progress
 from indexer.schema import CURRENT, live
+from indexer.store import vectors_from
 from indexer.store_reader import StoreReader
 from service.bench.scale.vectors import Vectors
 from service.search.records import SearchFilter
@@ -158,7 +159,7 @@ def _blocks(db: sqlite3.Connection, generation: int, dimension: int) -> Iterator
             np.array(langs),
             np.array(policies),
             np.array([name or "" for name in organisations]),
-            np.frombuffer(b"".join(vectors), "<f4").reshape(len(batch), dimension),
+            vectors_from(vectors, dimension),
         )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.directory import IndexDirectory, read_manifest
 from indexer.schema import live
+from indexer.store import vectors_from
 from indexer.store_reader import StoreReader
 from models import Fingerprint
 from service.errors import BenchError
@@ -74,7 +75,7 @@ def read_source(root: Path) -> Source:
     languages = tuple(
         Passages(
             lang,
-            np.frombuffer(b"".join(vectors[lang]), "<f4").reshape(len(texts[lang]), -1),
+            vectors_from(vectors[lang], manifest.encoder.dimension),
             tuple(texts[lang]),
             "" if is_unspaced(lang) else " ",
         )
