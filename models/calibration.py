@@ -33,6 +33,7 @@ class Calibration:
 
     `weights[pair]` holds an intercept and one weight for each of `features`; the pair `any` serves
     those that are not named. `record` tells how it came about and how well it does.
+    Where no hit of a question has `min_relevance`, nothing answers it.
     """
 
     fingerprint: str

@@ -53,6 +53,16 @@ Relevance = Annotated[
         description="Least relevance of a hit; `null` takes the default, 0 gives every clause.",
     ),
 ]
+HitRelevance = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="Least relevance of a hit; 0 gives every clause. `null`: no hits where none "
+        "reaches the calibration's threshold, else all that do, and of the ten best those from "
+        "0.01 on.",
+    ),
+]
 HighlightField = Annotated[
     bool, Field(description="Whether snippets tell where the question's words stand.")
 ]

@@ -24,6 +24,7 @@ from service.schemas.fields import (
     GroupByField,
     HeadingPath,
     HighlightField,
+    HitRelevance,
     Labels,
     Limit,
     ModeField,
@@ -31,7 +32,6 @@ from service.schemas.fields import (
     Q,
     QueryValues,
     QueryYears,
-    Relevance,
     SortField,
     TimeoutField,
     Years,
@@ -64,7 +64,7 @@ class SearchRequest(BaseModel):
     mode: ModeField = "hybrid"
     filter: FilterRequest = Field(default_factory=FilterRequest)
     language_balance: BalanceField = "fair"
-    min_relevance: Relevance = None
+    min_relevance: HitRelevance = None
     highlight: HighlightField = True
     explain: ExplainField = False
     facets: FacetNames = Field(default_factory=list)
@@ -83,7 +83,7 @@ class SearchParameters(BaseModel):
     offset: Offset = 0
     mode: ModeField = "hybrid"
     language_balance: BalanceField = "fair"
-    min_relevance: Relevance = None
+    min_relevance: HitRelevance = None
     highlight: HighlightField = True
     explain: ExplainField = False
     lang: QueryValues = Field(default_factory=list, description=LANG)

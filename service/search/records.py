@@ -46,7 +46,7 @@ class SearchQuery:
     filter: SearchFilter = field(default_factory=SearchFilter)
     language_balance: LanguageBalance = "fair"
     min_relevance: float | None = None
-    """Least relevance of a hit; None takes the calibration's own threshold, 0 gives everything."""
+    """Least relevance of a hit; 0 gives everything, None what `kept_by_default` tells."""
     highlight: bool = True
     explain: bool = False
     groups: frozenset[str] | None = None

@@ -13,6 +13,23 @@ behind the best one; the part of the question's words that it holds. The best is
 which the filter allows: what may not be found has no say in how relevant the rest is."""
 
 
+SHOWN, LEAST_SHOWN = 10, 0.01
+"""Of a question that has an answer, so many first hits that are at least so relevant are shown
+beside all that reach the threshold. That one tells by the best hit whether anything answers; of the
+answers to questions over real policies, one in seven lies below it."""
+
+
+def kept_by_default(relevance: NDArray[np.float32], least: float) -> NDArray[np.intp]:
+    """The places of hits worth showing, of the relevance of ranked clauses, shape (n,).
+
+    None where no clause reaches `least`; all where relevance is not known, that is not a number.
+    """
+    worth = ~(relevance < least)
+    if worth.any():
+        worth[:SHOWN] |= relevance[:SHOWN] >= LEAST_SHOWN
+    return np.flatnonzero(worth)
+
+
 def features(ranked: Ranked) -> NDArray[np.float32]:
     """Features of ranked clauses, shape (n, len(FEATURES))."""
     if not len(ranked):

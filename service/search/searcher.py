@@ -25,7 +25,7 @@ from service.search.live import LiveIndex
 from service.search.questions import Questions
 from service.search.ranking import WEIGHTS, Asked, Ranked, Weights, rank_clauses
 from service.search.records import Facet, Part, SearchQuery, SearchResult
-from service.search.relevance import FEATURES, features
+from service.search.relevance import FEATURES, features, kept_by_default
 from service.search.stages import StageTimer
 
 LONGEST_QUERY = 2000
@@ -142,7 +142,13 @@ class Searcher:
     def _find(self, query: SearchQuery, asked: Asked, snapshot: Snapshot, lang: str) -> _Found:
         ranked = self._rank(query, asked, snapshot)
         relevance = self._relevance(ranked, lang, query, snapshot)
-        return _Found(ranked, relevance, np.flatnonzero(~(relevance < self._least(query))))
+        if query.min_relevance is not None:
+            kept = np.flatnonzero(~(relevance < query.min_relevance))
+        else:
+            kept = kept_by_default(
+                relevance, self._calibration.min_relevance if self._calibration else 0.0
+            )
+        return _Found(ranked, relevance, kept)
 
     def _facets(
         self, query: SearchQuery, asked: Asked, snapshot: Snapshot, lang: str, found: _Found
@@ -222,11 +228,6 @@ class Searcher:
         if len(text) > self._longest_query:
             raise QueryTooLongError(len(text), self._longest_query)
         return text
-
-    def _least(self, query: SearchQuery) -> float:
-        if query.min_relevance is not None:
-            return query.min_relevance
-        return self._calibration.min_relevance if self._calibration else 0.0
 
 
 def _is_over(query: SearchQuery) -> bool:
