@@ -16,8 +16,8 @@ PAGE = 10
 FACETS: tuple[FacetName, ...] = ("lang", "policy_id", "organisation", "year")
 VALUES_SHOWN = 6
 """Of a facet, before the rest is folded away."""
-HIGH, MIDDLE = 0.75, 0.5
-"""Probabilities from which an answer is very likely, or likely."""
+_LEVELS = (("high", 0.75), ("middle", 0.5), ("low", 0.1))
+"""Probabilities from which something is very likely, likely, or possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def likelihood(relevance: float | None, kind: str, interface: Interface) -> str:
     """A probability in words: `kind` is `relevance` (that it answers) or `same`."""
     if relevance is None:
         return ""
-    level = "high" if relevance >= HIGH else "middle" if relevance >= MIDDLE else "low"
+    level = next((name for name, least in _LEVELS if relevance >= least), "little")
     return interface.text(f"{kind}.{level}")
 
 

@@ -18,7 +18,7 @@ SOURCES = [
     (FOLDER.parent / "routes" / f"{name}.py").read_text(encoding="utf-8")
     for name in ("pages", "tables", "sign_in", "docs")
 ]
-LEVELS = ("high", "middle", "low")
+LEVELS = ("high", "middle", "low", "little")
 COMPOSED = re.compile(r"""["']([a-z.-]+\.)["'] ~|f["']([a-z-]+\.)\{""")
 """Texts whose keys are put together: `"facet." ~ facet.name`."""
 

@@ -74,7 +74,8 @@ clears. Nothing is sent while an input method is composing.
       nearest: "No clause clearly answers this. The nearest, which most likely do not:",
       all: "All results",
       newTab: "(opens in a new tab)",
-      relevance: ["very likely an answer", "likely an answer", "possibly an answer"],
+      relevance: ["very likely an answer", "likely an answer", "possibly an answer",
+        "may be related"],
       language: (code) => code.toUpperCase(),
       unreachable: "The policy search cannot be reached. "
         + "Check the connection, then press Enter to try again.",
@@ -98,7 +99,7 @@ clears. Nothing is sent while an input method is composing.
       nearest: "没有条款明确回答这个问题。以下最为接近，但很可能并不回答：",
       all: "全部结果",
       newTab: "（在新标签页打开）",
-      relevance: ["很可能是答案", "可能是答案", "或许是答案"],
+      relevance: ["很可能是答案", "可能是答案", "或许是答案", "可能相关"],
       language: (code) => ({ zh: "中文", en: "英文" })[code] || code.toUpperCase(),
       unreachable: "无法连接制度搜索服务。请检查网络，然后按回车键重试。",
       key: "制度搜索服务拒绝了本页面的密钥，或本页面没有密钥。请告知本页面的维护者。",
@@ -109,7 +110,7 @@ clears. Nothing is sent while an input method is composing.
       failed: "搜索失败。请按回车键重试。",
     },
   };
-  const LIKELY = [0.75, 0.5, 0]; // probabilities from which on it says so
+  const LIKELY = [0.75, 0.5, 0.1, 0]; // probabilities from which on it says so
 
   const SHEET = new CSSStyleSheet();
   const DARK = `
