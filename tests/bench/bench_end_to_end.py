@@ -46,10 +46,10 @@ NOTES = [
     "All encode with the same weights (the embedded model's): this service in 8 bits by ONNX "
     "Runtime, the others in fp32 by torch, with the prompts `query: ` and `passage: `. All index "
     "the same clauses, as this project's parser cut them.",
-    "“Its defaults”: hybrid, language-fair, and clauses that most likely do not answer are left "
-    "out, which makes answers shorter and is what a user gets. “Ten hits always” "
-    "(`min_relevance=0`) is the same work as the others'. This service also answers with "
-    "citations, relevance, highlights and links, the others with ids, scores and texts.",
+    "“Its defaults”: hybrid, language-fair, no hits where nothing answers, and none that hardly "
+    "can: what a user gets. “Ten hits always” (`min_relevance=0`) is the same work as the "
+    "others'. This service also answers with citations, relevance, highlights and links, the "
+    "others with ids, scores and texts.",
     "(c) txtai's API answers one search at a time (a lock of its own). It pools the vectors of "
     "tokens itself, and so leaves out the linear map that the model ends with.",
     "(d) Chroma's server compares vectors; text becomes a vector in its client. So a thin FastAPI "
