@@ -171,10 +171,11 @@ class Selection:
         return self.and_only(languages=np.arange(len(self.table.languages)) == code)
 
     @cached_property
-    def by_language(self) -> list[Selection]:
-        """The selection of each language that it has any rows of."""
-        parts = [self.in_language(code) for code in np.flatnonzero(self.languages).tolist()]
-        return [part for part in parts if part.count]
+    def by_language(self) -> dict[str, Selection]:
+        """What is selected in each language that has any of it."""
+        codes = np.flatnonzero(self.languages).tolist()
+        parts = {self.table.languages[code]: self.in_language(code) for code in codes}
+        return {name: part for name, part in parts.items() if part.count}
 
     def holds(self, rows: Rows | slice) -> Mask:
         """Which of some rows are selected."""

@@ -9,7 +9,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import TypeVar, cast
 
 import numpy as np
@@ -112,14 +111,6 @@ class Snapshot:
     @property
     def passage_count(self) -> int:
         return self.searched.count
-
-    @cached_property
-    def by_language(self) -> dict[str, Selection]:
-        """The passages that are searched in each language that has any."""
-        present = {
-            name: self.searched.in_language(code) for code, name in enumerate(self._table.languages)
-        }
-        return {name: selected for name, selected in present.items() if selected.count}
 
     def selection(
         self,

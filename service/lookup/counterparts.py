@@ -92,7 +92,7 @@ def find_candidates(
         restriction.lang, restriction.policy_id, restriction.organisation, restriction.year
     )
     found = []
-    for lang, selected in snapshot.by_language.items():
+    for lang, selected in snapshot.searched.by_language.items():
         others = selected
         if lang == source.lang and source.policy_id and not restriction.policy_id:
             own = snapshot.selection(policy_ids=(source.policy_id,))
@@ -152,7 +152,7 @@ def _densities(
     snapshot: Snapshot, source: Source, clauses: Keys, vectors: Values, cosines: Values
 ) -> Values:
     """What is usual around each candidate in the source's language, the source included."""
-    own = snapshot.by_language.get(source.lang)
+    own = snapshot.searched.by_language.get(source.lang)
     if own is None:
         return cosines
     passages, near = snapshot.vectors.search_many(vectors, NEIGHBOURS * _PASSAGES_A_CLAUSE, own)

@@ -41,7 +41,7 @@ class Nearest:
         most = snapshot.searched.count / NARROW
         narrow = allowed is not None and not snapshot.vectors.is_exact and allowed.count < most
         depth = STANDARD if narrow else DEPTH
-        self._all = [self._begun(part, depth) for part in snapshot.by_language.values()]
+        self._all = [self._begun(part, depth) for part in snapshot.searched.by_language.values()]
         self._left = self._begin_left() if narrow else None
 
     def rows(self) -> list[Rows]:
@@ -60,7 +60,9 @@ class Nearest:
         assert self._allowed is not None
         if self._snapshot.vectors.is_exact or self._allowed.count <= DEPTH:
             return [self._begun(self._allowed, DEPTH)]
-        return [self._begun(part, DEPTH, to_join=True) for part in self._allowed.by_language]
+        return [
+            self._begun(part, DEPTH, to_join=True) for part in self._allowed.by_language.values()
+        ]
 
     def _together(self, searches: Sequence[_Search]) -> Rows:
         found = [search() for search in reversed(searches)]

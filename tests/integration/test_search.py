@@ -202,7 +202,7 @@ def calibrated(root: Path, encoder: Any) -> Iterator[Callable[[float], Searcher]
 TEXTS = ["Pigeons may be kept on the roof.", "Boats are washed on Fridays.", "Keys are blue."]
 
 
-def test_hits_carry_their_relevance_and_end_at_the_threshold(
+def test_hits_carry_their_relevance_and_end_where_it_is_asked(
     calibrated: Callable[[float], Searcher],
 ) -> None:
     asked = SearchQuery("Pigeons may be kept on the roof.")

@@ -54,8 +54,7 @@ def snapshot() -> Any:
     table = table_of(rows, None)
     everything = Selection(table, np.ones(VERSIONS, bool))
     vectors = Vectors(np.random.default_rng(1).normal(size=(ROWS, 2)).astype(np.float32))
-    languages = dict(zip(("en", "zh"), everything.by_language, strict=True))
-    return SimpleNamespace(searched=everything, vectors=vectors, by_language=languages)
+    return SimpleNamespace(searched=everything, vectors=vectors)
 
 
 def left_by(snapshot: Any, *versions: int) -> Selection:
@@ -74,7 +73,7 @@ def found(snapshot: Any, allowed: Selection | None) -> list[list[int]]:
 
 
 def of_languages(snapshot: Any, depth: int) -> list[list[int]]:
-    return [best_of(snapshot, part, depth) for part in snapshot.by_language.values()]
+    return [best_of(snapshot, part, depth) for part in snapshot.searched.by_language.values()]
 
 
 def test_each_language_has_its_own_nearest(snapshot: Any) -> None:

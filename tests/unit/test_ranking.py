@@ -30,15 +30,11 @@ class MadeSnapshot:
     words: dict[int, float]
 
     def __post_init__(self) -> None:
-        names = sorted(set(self.langs))
         rows = [(key, key, 1, lang) for key, lang in enumerate(self.langs)]
         self.table = table_of(rows, None)
         index = VectorIndex.build(self.table.passage_keys, self.rows)
         self.vectors = PassageVectors(self.table, index)
         self.searched = Selection(self.table, np.ones(1, bool))
-        self.by_language = {
-            name: self.searched.in_language(code) for code, name in enumerate(names)
-        }
 
     def selection(self, langs: Sequence[str], *others: Sequence[Any]) -> Selection | None:
         if not langs:
